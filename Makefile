@@ -1,0 +1,51 @@
+# What a newcomer types. `make help` lists it.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+READY := .venv/.ready
+# One thread: two on a busy machine run several times slower, and change the digits of trained networks
+export OMP_NUM_THREADS := 1
+export PYTHONWARNINGS := ignore::DeprecationWarning
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help book test lab serve refresh diagrams lock address clean
+
+help:  ## list these commands
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+book: $(READY)  ## build the site into _build/html and say where to open it
+	$(BIN)/python -m tools.build
+
+test: $(READY)  ## prove everything: unit and form tests, every stored output, the site in a real browser
+	$(BIN)/python -m tools.check
+
+lab: $(READY)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. chapters
+
+serve: book  ## serve the built site on this machine only
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+refresh: $(READY)  ## run a chapter afresh and store it: make refresh CHAPTER=digits (no name: all)
+	$(BIN)/python -m tools.refresh $(CHAPTER)
+
+diagrams: $(READY)  ## draw every diagram that has no drawing yet, drop those no chapter shows
+	$(BIN)/python -m tools.diagrams
+
+lock:  ## renew requirements.lock from pyproject.toml
+	$(PYTHON) tools/lock.py
+
+address:  ## change the repository's address everywhere: make address URL=https://github.com/you/book
+	$(PYTHON) tools/address.py $(URL)
+
+clean:  ## remove what was built (not the environment)
+	$(PYTHON) -c "import shutil; shutil.rmtree('_build', ignore_errors=True)"
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'The book needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12 book')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -c "open('$(READY)', 'w').close()"

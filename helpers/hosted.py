@@ -1,0 +1,40 @@
+"""Make a hosted notebook (Colab, Kaggle) ready: install what is missing, touch nothing that is there."""
+
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+import tempfile
+
+BASE = {"mermaid": "mermaid-py", "pooch": "pooch", "safetensors": "safetensors"}
+# Replacing one of these breaks a hosted machine: they stay at the versions it came with
+KEPT = ["torch", "numpy", "ipywidgets", "ipython", "ipykernel", "matplotlib", "pillow", "protobuf"]
+
+
+def prepare(**modules):
+    """Install the packages whose modules are missing: `prepare(onnx="onnx")`, module = package.
+
+    Does nothing where all can be imported. The versions of torch, numpy, ipywidgets and their like stay.
+    Raises SystemExit with a plain message when the installation fails.
+    """
+    missing = [package for module, package in {**BASE, **modules}.items() if not _there(module)]
+    if not missing:
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as kept:
+        kept.writelines(f"{name}=={version}\n" for name, version in _versions(KEPT))
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", kept.name, *missing]
+    if subprocess.run(command).returncode:
+        raise SystemExit(f"{', '.join(missing)} could not be installed. Check the network, then run this cell again.")
+    importlib.invalidate_caches()
+
+
+def _there(module):
+    return importlib.util.find_spec(module) is not None
+
+
+def _versions(names):
+    for name in names:
+        try:
+            yield name, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue

@@ -1,0 +1,136 @@
+"""One definition of a slider, three lives: live in a kernel, alive on the page, readable on paper."""
+
+import base64
+import io
+import math
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+from PIL import Image
+
+from helpers import plots  # noqa: F401  sets the look of every picture
+
+COLOURS = 32  # a quantised sheet of 20 panels weighs about a tenth of the full one
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
+    """Show what `draw(ax, value)` makes of each value: `slider(draw, rate=[0.01, 0.1, 1.0], alt="…")`.
+
+    With a kernel a slider and a number box redraw on every move. The stored output is one picture
+    of all values (a contact sheet), which the built page turns back into a slider.
+
+    draw: draws one value on `ax` (an array of axes when `panels` > 1). What it returns, if anything,
+        is a short sentence that reads the picture ("output 4.91, loss 0.42"); keep it stable.
+    alt: one sentence for those who do not see the picture: what is drawn, what the slider changes.
+    start: the value shown first (default: the middle one). size: inches of one picture.
+    choice: exactly one name with its list of 2 to 40 values.
+    Raises ValueError when there is not exactly one name, too few or too many values, no alt text,
+    or a start that is not among the values.
+    """
+    name, values, start = _checked(choice, alt, start)
+    pictures, readings = zip(*(_picture(draw, value, panels, size) for value in values), strict=True)
+    sheet, columns = _sheet(pictures)
+    labels = [label(value) for value in values]
+    about = {"name": name, "labels": labels, "readings": list(readings), "columns": columns,
+             "width": pictures[0].width, "height": pictures[0].height,
+             "start": values.index(start), "alt": alt}
+    lines = [f"slider over {name}: {', '.join(labels)}"]
+    lines += [f"{name} {said}: {reading}" for said, reading in zip(labels, readings, strict=True) if reading]
+    bundle = {"text/plain": "\n".join(lines), "image/png": base64.b64encode(_png(sheet)).decode()}
+    live = _live(draw, name, values, start, panels, size, alt)
+    if live is not None:
+        bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
+    display(bundle, metadata={"image/png": {"slider": about}}, raw=True)
+
+
+def label(value):
+    """Return the text that stands for a value: 0.01 as "0.01", 1000000 as "1,000,000", text as it is."""
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _checked(choice, alt, start):
+    """Return the one name, its values as a list and the value to start with, or say what is wrong."""
+    if len(choice) != 1:
+        given = ", ".join(choice) or "none"
+        raise ValueError(f"a slider moves exactly one named list of values, as in rate=[0.1, 0.2]; given: {given}")
+    (name, values), = choice.items()
+    values = list(values)
+    if not 2 <= len(values) <= 40:
+        raise ValueError(f"{name} has {len(values)} values; give a slider 2 to 40, about 12 to 25 read best")
+    if not str(alt).strip():
+        raise ValueError("alt is empty; say in one sentence what the picture shows and what the slider changes")
+    start = values[len(values) // 2] if start is None else start
+    if start not in values:
+        raise ValueError(f"start={start!r} is not among the values of {name}: {values}")
+    return name, values, start
+
+
+def _picture(draw, value, panels, size):
+    """Draw one value; return the picture (PIL, RGB) and the sentence that reads it ("" for none)."""
+    figure, ax = plt.subplots(1, panels, figsize=size, dpi=100)
+    try:
+        reading = draw(ax, value)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=100)  # one size for all: no tight box
+    finally:
+        plt.close(figure)
+    buffer.seek(0)
+    return Image.open(buffer).convert("RGB"), reading or ""
+
+
+def _sheet(pictures):
+    """Lay equal pictures out in a near-square grid; return the sheet and its number of columns."""
+    columns = math.ceil(math.sqrt(len(pictures)))
+    rows = math.ceil(len(pictures) / columns)
+    width, height = pictures[0].size
+    sheet = Image.new("RGB", (columns * width, rows * height), plt.rcParams["figure.facecolor"])
+    for i, picture in enumerate(pictures):
+        sheet.paste(picture, (i % columns * width, i // columns * height))
+    return sheet.quantize(COLOURS, dither=Image.Dither.NONE), columns
+
+
+def _png(picture):
+    buffer = io.BytesIO()
+    picture.save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
+
+
+def _live(draw, name, values, start, panels, size, alt):
+    """Return the widget that redraws on every move, or None where ipywidgets is missing."""
+    try:
+        import ipywidgets as widgets
+    except ImportError:
+        return None
+    wide = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="95%")}
+    knob = widgets.SelectionSlider(options=[(label(v), v) for v in values], value=start, description=name,
+                                   continuous_update=False, **wide)
+    image, words = widgets.Image(format="png"), widgets.HTML()
+
+    def show(value):
+        try:
+            picture, reading = _picture(draw, value, panels, size)
+        except Exception as problem:  # a widget's callback must tell the reader, not a log
+            words.value = f"<b>draw</b> failed at {name} = {label(value)}: {type(problem).__name__}: {problem}"
+            return
+        image.value, words.value = _png(picture), f"<span title='{alt}'>{reading}</span>" if reading else ""
+
+    rows = [knob, image, words]
+    if all(isinstance(v, (int, float)) for v in values):
+        rows.insert(1, _number_box(widgets, knob, values, start, show))
+    else:
+        knob.observe(lambda change: show(change["new"]), "value")
+    show(start)
+    return widgets.VBox(rows)
+
+
+def _number_box(widgets, knob, values, start, show):
+    """Return a box that takes any number between the slider's ends; it draws, the slider moves it."""
+    kind = widgets.BoundedIntText if all(isinstance(v, int) for v in values) else widgets.BoundedFloatText
+    box = kind(value=start, min=min(values), max=max(values), step=None if kind is widgets.BoundedFloatText else 1,
+               description="or type", style={"description_width": "initial"})
+    knob.observe(lambda change: setattr(box, "value", change["new"]), "value")
+    box.observe(lambda change: show(change["new"]), "value")
+    return box
