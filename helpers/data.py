@@ -16,8 +16,10 @@ import torch
 BUNDLED = Path(__file__).resolve().parent.parent / "data"
 LARGEST = 60_000 * 28 * 28  # no IDX file of the book holds more bytes than this
 SQUARE_FOOT = 0.09290304  # m²
-MNIST = {"train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", 60_000),
-         "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", 10_000)}
+MNIST = {
+    "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", 60_000),
+    "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", 10_000),
+}
 
 
 class DataError(ValueError):
@@ -35,8 +37,10 @@ def digits(split):
     images = read_idx(find(f"mnist/{pictures}"))
     labels = read_idx(find(f"mnist/{answers}"))
     if images.shape != (count, 28, 28) or labels.shape != (count,) or labels.max() > 9:
-        raise DataError(f"mnist/{pictures} holds {images.shape} and {answers} {labels.shape}, "
-                        f"not {count} pictures of 28×28 with labels 0 to 9; {_remedy(pictures)}")
+        raise DataError(
+            f"mnist/{pictures} holds {images.shape} and {answers} {labels.shape}, "
+            f"not {count} pictures of 28×28 with labels 0 to 9; {_remedy(pictures)}"
+        )
     return torch.from_numpy(images), torch.from_numpy(labels).long()
 
 
@@ -49,7 +53,9 @@ def houses():
         area = torch.tensor([float(row["sqft"]) * SQUARE_FOOT for row in rows], dtype=torch.float64)
         price = torch.tensor([float(row["price"]) for row in rows], dtype=torch.float64)
     except (KeyError, TypeError, ValueError) as problem:
-        raise DataError(f"{path} is not the table of house sales ({problem}); {_remedy(path.name)}") from None
+        raise DataError(
+            f"{path} is not the table of house sales ({problem}); {_remedy(path.name)}"
+        ) from None
     return area, price
 
 
@@ -62,7 +68,9 @@ def find(name):
     """
     expected = checksums().get(name)
     if expected is None:
-        raise DataError(f"data/checksums.txt lists no {name}; it lists {', '.join(sorted(checksums()))}")
+        raise DataError(
+            f"data/checksums.txt lists no {name}; it lists {', '.join(sorted(checksums()))}"
+        )
     own = os.environ.get("BOOK_DATA_DIR", "")
     if own.startswith(("http://", "https://")):
         return _fetch(f"{own.rstrip('/')}/{name}", name, expected)
@@ -70,7 +78,9 @@ def find(name):
         path = Path(folder) / name
         if path.exists():
             return _proved(path, name, expected)
-    raise DataError(f"{name} is neither in {BUNDLED} nor in $BOOK_DATA_DIR ({own or 'not set'}); {_remedy(name)}")
+    raise DataError(
+        f"{name} is neither in {BUNDLED} nor in $BOOK_DATA_DIR ({own or 'not set'}); {_remedy(name)}"
+    )
 
 
 def checksums():
@@ -81,11 +91,20 @@ def checksums():
 
 def _fetch(url, name, expected):
     try:
-        return Path(pooch.retrieve(url, f"sha256:{expected}", fname=name.replace("/", "-"),
-                                   path=pooch.os_cache("large-models-for-founders"), progressbar=False))
+        return Path(
+            pooch.retrieve(
+                url,
+                f"sha256:{expected}",
+                fname=name.replace("/", "-"),
+                path=pooch.os_cache("large-models-for-founders"),
+                progressbar=False,
+            )
+        )
     except Exception as problem:  # pooch lets through whatever its transport raises
-        raise DataError(f"{url} could not be had ({problem}); check $BOOK_DATA_DIR or unset it "
-                        "to use the bundled data") from None
+        raise DataError(
+            f"{url} could not be had ({problem}); check $BOOK_DATA_DIR or unset it "
+            "to use the bundled data"
+        ) from None
 
 
 def _proved(path, name, expected):
@@ -94,8 +113,10 @@ def _proved(path, name, expected):
     except OSError as problem:
         raise DataError(f"{path} cannot be read ({problem}); {_remedy(name)}") from None
     if found != expected:
-        raise DataError(f"{path} is not the book's file: its sha256 is {found[:12]}…, not {expected[:12]}…; "
-                        f"{_remedy(name)}")
+        raise DataError(
+            f"{path} is not the book's file: its sha256 is {found[:12]}…, not {expected[:12]}…; "
+            f"{_remedy(name)}"
+        )
     return path
 
 
@@ -116,10 +137,14 @@ def read_idx(path):
             body = file.read(size)
             rest = file.read(1)
     except (OSError, EOFError, zlib.error) as problem:
-        raise DataError(f"{path} cannot be read as gzip ({problem}); {_remedy(Path(path).name)}") from None
+        raise DataError(
+            f"{path} cannot be read as gzip ({problem}); {_remedy(Path(path).name)}"
+        ) from None
     if len(body) != size or rest:
         found = f"only {len(body)}" if len(body) != size else "more"
-        raise DataError(f"{path} promises {size} bytes after its header but holds {found}; {_remedy(Path(path).name)}")
+        raise DataError(
+            f"{path} promises {size} bytes after its header but holds {found}; {_remedy(Path(path).name)}"
+        )
     return np.frombuffer(bytearray(body), dtype=np.uint8).reshape(shape)
 
 
@@ -127,13 +152,17 @@ def _idx_shape(file, path):
     """Read the IDX header; return the shape it promises."""
     head = file.read(4)
     if len(head) != 4 or head[:3] != b"\x00\x00\x08" or not 1 <= head[3] <= 3:
-        raise DataError(f"{path} starts with {head!r}, not with the mark of an IDX file of bytes; "
-                        f"{_remedy(Path(path).name)}")
+        raise DataError(
+            f"{path} starts with {head!r}, not with the mark of an IDX file of bytes; "
+            f"{_remedy(Path(path).name)}"
+        )
     sizes = file.read(4 * head[3])
     if len(sizes) != 4 * head[3]:
         raise DataError(f"{path} ends inside its header; {_remedy(Path(path).name)}")
     shape = struct.unpack(f">{head[3]}I", sizes)
     if not 0 < math.prod(shape) <= LARGEST:
-        raise DataError(f"{path} promises the shape {shape}; the book reads 1 to {LARGEST} bytes; "
-                        f"{_remedy(Path(path).name)}")
+        raise DataError(
+            f"{path} promises the shape {shape}; the book reads 1 to {LARGEST} bytes; "
+            f"{_remedy(Path(path).name)}"
+        )
     return shape

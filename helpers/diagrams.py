@@ -42,9 +42,19 @@ def bundle(script):
 
 def network(*sizes):
     """Return Mermaid text of a fully connected network, one node a neuron: `network(3, 2, 1)`."""
-    layers = [[Node(f"n{depth}x{i}", _neuron(depth, i, len(sizes)), shape="circle") for i in range(1, size + 1)]
-              for depth, size in enumerate(sizes)]
-    links = [Link(a, b) for left, right in zip(layers, layers[1:], strict=False) for a in left for b in right]
+    layers = [
+        [
+            Node(f"n{depth}x{i}", _neuron(depth, i, len(sizes)), shape="circle")
+            for i in range(1, size + 1)
+        ]
+        for depth, size in enumerate(sizes)
+    ]
+    links = [
+        Link(a, b)
+        for left, right in zip(layers, layers[1:], strict=False)
+        for a in left
+        for b in right
+    ]
     return _text([node for layer in layers for node in layer], links)
 
 
@@ -59,15 +69,23 @@ def graph(result, **names):
     Raises ValueError when nothing was recorded.
     """
     if result.grad_fn is None:
-        raise ValueError("no operation was recorded for this tensor; compute it from tensors with requires_grad=True")
+        raise ValueError(
+            "no operation was recorded for this tensor; compute it from tensors with requires_grad=True"
+        )
     known = {id(tensor): name for name, tensor in names.items()}
     nodes, links = {}, []
 
     def visit(step):
         if step not in nodes:
             leaf = getattr(step, "variable", None)
-            text = known.get(id(leaf), "leaf") if leaf is not None else step.name().removesuffix("0").removesuffix("Backward")
-            nodes[step] = Node(f"s{len(nodes)}", text, shape="circle" if leaf is not None else "round-edge")
+            text = (
+                known.get(id(leaf), "leaf")
+                if leaf is not None
+                else step.name().removesuffix("0").removesuffix("Backward")
+            )
+            nodes[step] = Node(
+                f"s{len(nodes)}", text, shape="circle" if leaf is not None else "round-edge"
+            )
             for source, _ in step.next_functions:
                 if source is not None:
                     links.append(Link(visit(source), nodes[step]))
@@ -81,4 +99,4 @@ def graph(result, **names):
 def _text(nodes, links):
     """Return the flow chart as Mermaid text, left to right, without the header that names a theme."""
     script = FlowChart("", nodes, links, orientation="LR").script
-    return script[script.index("flowchart"):]
+    return script[script.index("flowchart") :]

@@ -22,9 +22,20 @@ def prepare(**modules):
         return
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as kept:
         kept.writelines(f"{name}=={version}\n" for name, version in _versions(KEPT))
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", kept.name, *missing]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--constraint",
+        kept.name,
+        *missing,
+    ]
     if subprocess.run(command).returncode:
-        raise SystemExit(f"{', '.join(missing)} could not be installed. Check the network, then run this cell again.")
+        raise SystemExit(
+            f"{', '.join(missing)} could not be installed. Check the network, then run this cell again."
+        )
     importlib.invalidate_caches()
 
 

@@ -57,7 +57,9 @@ def images(pictures, titles=None, *, columns=10, cmap="gray", size=0.78):
     pictures = _array(pictures)
     rows = -(-len(pictures) // columns)
     title_room = 0.3 if titles is not None else 0
-    grid = axes(columns, rows=rows, width=columns * size, height=rows * (size + title_room), squeeze=False)
+    grid = axes(
+        columns, rows=rows, width=columns * size, height=rows * (size + title_room), squeeze=False
+    )
     for ax in grid.flat:
         ax.axis("off")
     for i, (ax, picture) in enumerate(zip(grid.flat, pictures, strict=False)):
@@ -80,7 +82,9 @@ def confusion(counts, names):
     for (row, column), count in np.ndenumerate(counts):
         colour = "white" if mistakes[row, column] > 0.6 * darkest else INK
         weight = "bold" if row == column else "normal"
-        ax.text(column, row, count, ha="center", va="center", fontsize=8, color=colour, weight=weight)
+        ax.text(
+            column, row, count, ha="center", va="center", fontsize=8, color=colour, weight=weight
+        )
     ax.set(xticks=range(len(names)), xticklabels=names, yticks=range(len(names)), yticklabels=names)
     ax.set(xlabel="answered", ylabel="true")
     ax.grid(visible=False)

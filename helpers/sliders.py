@@ -29,14 +29,27 @@ def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
     or a start that is not among the values.
     """
     name, values, start = _checked(choice, alt, start)
-    pictures, readings = zip(*(_picture(draw, value, panels, size) for value in values), strict=True)
+    pictures, readings = zip(
+        *(_picture(draw, value, panels, size) for value in values), strict=True
+    )
     sheet, columns = _sheet(pictures)
     labels = [label(value) for value in values]
-    about = {"name": name, "labels": labels, "readings": list(readings), "columns": columns,
-             "width": pictures[0].width, "height": pictures[0].height,
-             "start": values.index(start), "alt": alt}
+    about = {
+        "name": name,
+        "labels": labels,
+        "readings": list(readings),
+        "columns": columns,
+        "width": pictures[0].width,
+        "height": pictures[0].height,
+        "start": values.index(start),
+        "alt": alt,
+    }
     lines = [f"slider over {name}: {', '.join(labels)}"]
-    lines += [f"{name} {said}: {reading}" for said, reading in zip(labels, readings, strict=True) if reading]
+    lines += [
+        f"{name} {said}: {reading}"
+        for said, reading in zip(labels, readings, strict=True)
+        if reading
+    ]
     bundle = {"text/plain": "\n".join(lines), "image/png": base64.b64encode(_png(sheet)).decode()}
     live = _live(draw, name, values, start, panels, size, alt)
     if live is not None:
@@ -55,13 +68,19 @@ def _checked(choice, alt, start):
     """Return the one name, its values as a list and the value to start with, or say what is wrong."""
     if len(choice) != 1:
         given = ", ".join(choice) or "none"
-        raise ValueError(f"a slider moves exactly one named list of values, as in rate=[0.1, 0.2]; given: {given}")
-    (name, values), = choice.items()
+        raise ValueError(
+            f"a slider moves exactly one named list of values, as in rate=[0.1, 0.2]; given: {given}"
+        )
+    ((name, values),) = choice.items()
     values = list(values)
     if not 2 <= len(values) <= 40:
-        raise ValueError(f"{name} has {len(values)} values; give a slider 2 to 40, about 12 to 25 read best")
+        raise ValueError(
+            f"{name} has {len(values)} values; give a slider 2 to 40, about 12 to 25 read best"
+        )
     if not str(alt).strip():
-        raise ValueError("alt is empty; say in one sentence what the picture shows and what the slider changes")
+        raise ValueError(
+            "alt is empty; say in one sentence what the picture shows and what the slider changes"
+        )
     start = values[len(values) // 2] if start is None else start
     if start not in values:
         raise ValueError(f"start={start!r} is not among the values of {name}: {values}")
@@ -105,8 +124,13 @@ def _live(draw, name, values, start, panels, size, alt):
     except ImportError:
         return None
     wide = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="95%")}
-    knob = widgets.SelectionSlider(options=[(label(v), v) for v in values], value=start, description=name,
-                                   continuous_update=False, **wide)
+    knob = widgets.SelectionSlider(
+        options=[(label(v), v) for v in values],
+        value=start,
+        description=name,
+        continuous_update=False,
+        **wide,
+    )
     image, words = widgets.Image(format="png"), widgets.HTML()
 
     def show(value):
@@ -115,7 +139,10 @@ def _live(draw, name, values, start, panels, size, alt):
         except Exception as problem:  # a widget's callback must tell the reader, not a log
             words.value = f"<b>draw</b> failed at {name} = {label(value)}: {type(problem).__name__}: {problem}"
             return
-        image.value, words.value = _png(picture), f"<span title='{alt}'>{reading}</span>" if reading else ""
+        image.value, words.value = (
+            _png(picture),
+            f"<span title='{alt}'>{reading}</span>" if reading else "",
+        )
 
     rows = [knob, image, words]
     if all(isinstance(v, (int, float)) for v in values):
@@ -128,9 +155,19 @@ def _live(draw, name, values, start, panels, size, alt):
 
 def _number_box(widgets, knob, values, start, show):
     """Return a box that takes any number between the slider's ends; it draws, the slider moves it."""
-    kind = widgets.BoundedIntText if all(isinstance(v, int) for v in values) else widgets.BoundedFloatText
-    box = kind(value=start, min=min(values), max=max(values), step=None if kind is widgets.BoundedFloatText else 1,
-               description="or type", style={"description_width": "initial"})
+    kind = (
+        widgets.BoundedIntText
+        if all(isinstance(v, int) for v in values)
+        else widgets.BoundedFloatText
+    )
+    box = kind(
+        value=start,
+        min=min(values),
+        max=max(values),
+        step=None if kind is widgets.BoundedFloatText else 1,
+        description="or type",
+        style={"description_width": "initial"},
+    )
     knob.observe(lambda change: setattr(box, "value", change["new"]), "value")
     box.observe(lambda change: show(change["new"]), "value")
     return box

@@ -9,11 +9,21 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-          "C:/Program Files/Google/Chrome/Application/chrome.exe",
-          "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe"]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run", "--disable-quic", "--force-color-profile=srgb"]
+PLACES = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--force-color-profile=srgb",
+]
 
 
 def find():
@@ -28,8 +38,10 @@ def ensure():
         print("installing Debian's Chromium and a Chinese font for the page checks …", flush=True)
         for step in (["update", "-qq"], ["install", "-y", "-qq", "chromium", "fonts-noto-cjk"]):
             subprocess.run(["apt-get", *step], stdout=subprocess.DEVNULL, check=False)
-    return find() or sys.exit("The page checks need a Chromium and found none. Install Chromium or Chrome "
-                              "(Debian: apt-get install chromium), then run the same command again.")
+    return find() or sys.exit(
+        "The page checks need a Chromium and found none. Install Chromium or Chrome "
+        "(Debian: apt-get install chromium), then run the same command again."
+    )
 
 
 @contextlib.contextmanager

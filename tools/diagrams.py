@@ -8,17 +8,34 @@ from helpers import diagrams
 from tools import browser, refresh, vendor
 
 # One palette for both colour modes: the page sets the variables, elsewhere the values after the comma hold
-PAPER, INK, LINE, NODE = "var(--diagram-paper, #FFFDF8)", "var(--diagram-ink, #2B2A27)", \
-    "var(--diagram-line, #6B6558)", "var(--diagram-node, #EAF1F5)"
+PAPER, INK, LINE, NODE = (
+    "var(--diagram-paper, #FFFDF8)",
+    "var(--diagram-ink, #2B2A27)",
+    "var(--diagram-line, #6B6558)",
+    "var(--diagram-node, #EAF1F5)",
+)
 STAND_INS = {"#fffdf7": PAPER, "#2b2a26": INK, "#6b6557": LINE, "#eaf1f4": NODE}
 SETTINGS = {
-    "startOnLoad": False, "deterministicIds": True, "deterministicIDSeed": "book", "htmlLabels": False,
-    "flowchart": {"htmlLabels": False, "padding": 14, "curve": "basis"}, "theme": "base",
+    "startOnLoad": False,
+    "deterministicIds": True,
+    "deterministicIDSeed": "book",
+    "htmlLabels": False,
+    "flowchart": {"htmlLabels": False, "padding": 14, "curve": "basis"},
+    "theme": "base",
     "fontFamily": "DejaVu Sans, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif",
-    "themeVariables": {"background": "#fffdf7", "primaryColor": "#eaf1f4", "primaryTextColor": "#2b2a26",
-                       "primaryBorderColor": "#6b6557", "lineColor": "#6b6557", "textColor": "#2b2a26",
-                       "edgeLabelBackground": "#fffdf7", "tertiaryColor": "#fffdf7", "clusterBkg": "#fffdf7",
-                       "clusterBorder": "#6b6557", "fontSize": "15px"},
+    "themeVariables": {
+        "background": "#fffdf7",
+        "primaryColor": "#eaf1f4",
+        "primaryTextColor": "#2b2a26",
+        "primaryBorderColor": "#6b6557",
+        "lineColor": "#6b6557",
+        "textColor": "#2b2a26",
+        "edgeLabelBackground": "#fffdf7",
+        "tertiaryColor": "#fffdf7",
+        "clusterBkg": "#fffdf7",
+        "clusterBorder": "#6b6557",
+        "fontSize": "15px",
+    },
 }
 
 
@@ -37,7 +54,9 @@ def svg(page, script):
     """Return the drawing of one script; raises ValueError with Mermaid's words when it does not parse."""
     name = "d" + diagrams.drawing(script).stem
     try:
-        text = page.evaluate("async ([name, script]) => (await mermaid.render(name, script)).svg", [name, script])
+        text = page.evaluate(
+            "async ([name, script]) => (await mermaid.render(name, script)).svg", [name, script]
+        )
     except Exception as problem:
         raise ValueError(f"Mermaid cannot read this diagram: {problem}\n{script}") from None
     for colour, variable in STAND_INS.items():
@@ -66,8 +85,12 @@ if __name__ == "__main__":
     chapters = refresh.chapters()
     shown = scripts(chapters)
     draw(shown)
-    for stray in {*diagrams.DRAWINGS.glob("*.svg")} - {diagrams.drawing(script) for script in shown}:
+    for stray in {*diagrams.DRAWINGS.glob("*.svg")} - {
+        diagrams.drawing(script) for script in shown
+    }:
         stray.unlink()
         print(f"dropped {stray.name}: no chapter shows it")
     for path in chapters:  # put new drawings into the stored outputs
-        path.write_text(refresh.canonical(nbformat.read(path, as_version=4)), encoding="utf-8", newline="\n")
+        path.write_text(
+            refresh.canonical(nbformat.read(path, as_version=4)), encoding="utf-8", newline="\n"
+        )

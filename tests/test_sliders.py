@@ -1,0 +1,131 @@
+"""A slider moves: in a kernel, in its stored sheet, and it refuses what it cannot show."""
+
+import base64
+import io
+
+import pytest
+from PIL import Image
+
+from helpers import sliders
+from tools import refresh
+
+ALT = "A line whose slope is the rate."
+
+
+def draw(ax, rate):
+    ax.plot([0, 1], [0, rate])
+    ax.set(ylim=(0, 6))
+    return f"slope {rate:.1f}"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    outputs = []
+    monkeypatch.setattr(
+        sliders, "display", lambda bundle, metadata, raw: outputs.append((bundle, metadata))
+    )
+    return outputs
+
+
+def panels(png, about):
+    """Return the pictures on a stored sheet as bytes, in order."""
+    sheet = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    width, height, columns = about["width"], about["height"], about["columns"]
+    corners = [(i % columns * width, i // columns * height) for i in range(len(about["labels"]))]
+    return [sheet.crop((x, y, x + width, y + height)).tobytes() for x, y in corners]
+
+
+def test_stored_form_has_a_picture_and_a_line_for_every_value(shown):
+    sliders.slider(draw, rate=[1, 2, 3, 4, 5], alt=ALT)
+    ((bundle, metadata),) = shown
+    about = metadata["image/png"]["slider"]
+    assert bundle["text/plain"].splitlines()[:2] == [
+        "slider over rate: 1, 2, 3, 4, 5",
+        "rate 1: slope 1.0",
+    ]
+    assert about["readings"][4] == "slope 5.0" and about["start"] == 2 and about["alt"] == ALT
+    assert len(set(panels(bundle["image/png"], about))) == 5
+
+
+def test_an_exception_in_draw_is_not_swallowed(shown):
+    def broken(ax, rate):
+        raise ZeroDivisionError("rate")
+
+    with pytest.raises(ZeroDivisionError):
+        sliders.slider(broken, rate=[1, 2], alt=ALT)
+    assert not shown
+
+
+@pytest.mark.parametrize(
+    "choice, complaint",
+    [
+        ({}, "exactly one"),
+        ({"a": [1, 2], "b": [1, 2]}, "given: a, b"),
+        ({"rate": [1]}, "1 values"),
+        ({"rate": range(41)}, "41 values"),
+        ({"rate": [1, 2], "alt": " "}, "alt is empty"),
+        ({"rate": [1, 2], "start": 3}, "start=3"),
+    ],
+)
+def test_bad_calls_are_named(choice, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        sliders.slider(draw, **{"alt": ALT, **choice})
+
+
+def test_the_live_slider_and_its_box_redraw():
+    asked = []
+
+    def recorded(ax, rate):
+        asked.append(rate)
+        return draw(ax, rate)
+
+    live = sliders._live(recorded, "rate", [0.5, 1.0, 2.0, 3.0, 4.0, 5.0], 1.0, 1, (3, 2), ALT)
+    knob, box, image, words = live.children
+    pictures = {bytes(image.value)}
+    for value in (2.0, 3.0, 4.0, 5.0, 0.5):
+        knob.value = value
+        pictures.add(bytes(image.value))
+    box.value = 1.23  # the box takes numbers between the slider's stops
+    assert asked == [1.0, 2.0, 3.0, 4.0, 5.0, 0.5, 1.23] and len(pictures) == 6
+    assert "slope 1.2" in words.value and knob.description == "rate"
+
+
+def test_a_live_failure_is_told_to_the_reader():
+    def fragile(ax, rate):
+        if rate > 1:
+            raise ValueError("too fast")
+
+    live = sliders._live(fragile, "rate", [1, 2], 1, 1, (3, 2), ALT)
+    live.children[0].value = 2
+    assert "too fast" in live.children[-1].value and "rate = 2" in live.children[-1].value
+
+
+def test_words_make_a_slider_too():
+    live = sliders._live(lambda ax, kind: kind, "kind", ["mean", "median"], "mean", 1, (3, 2), ALT)
+    live.children[0].value = "median"
+    assert len(live.children) == 3 and "median" in live.children[-1].value
+
+
+def test_without_ipywidgets_the_picture_is_still_shown(shown, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
+    sliders.slider(draw, rate=[1, 2], alt=ALT)
+    assert set(shown[0][0]) == {"text/plain", "image/png"}
+
+
+STORED = [
+    (path.stem, cell.id, output)
+    for path in refresh.chapters()
+    for cell in refresh.code_cells(path)
+    for output in cell.outputs
+    if "slider" in output.get("metadata", {}).get("image/png", {})
+]
+
+
+@pytest.mark.parametrize(
+    "name, cell, output", STORED, ids=[f"{name}: {cell}" for name, cell, _ in STORED]
+)
+def test_every_slider_of_the_book_moves_and_is_light(name, cell, output):
+    about = output.metadata["image/png"]["slider"]
+    assert 8 <= len(about["labels"]) <= 25
+    assert len(output.data["image/png"]) * 3 / 4 <= 150_000
+    assert len(set(panels(output.data["image/png"], about))) >= max(5, 0.8 * len(about["labels"]))
