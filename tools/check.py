@@ -22,7 +22,8 @@ STEPS = [
     (
         "every stored output",
         [*PYTEST, "--nbval", "--durations=5", "chapters/"],
-        "a cell prints something else than it has stored: mend the code, or `make refresh CHAPTER=…` if the new output is right",
+        "a cell prints something else than it has stored: mend the code, or, if the new "
+        "output is right, `make refresh CHAPTER=…`",
     ),
     ("build of the site", [sys.executable, "-m", "tools.build"], "mend the warnings above"),
     ("pages in a browser", [*PYTEST, "tests/test_site.py"], "open the page it names and look"),

@@ -1,4 +1,4 @@
-"""Renew requirements.lock: install what pyproject.toml asks for into a fresh environment and write down the versions."""
+"""Renew requirements.lock: install what pyproject.toml asks for afresh and write down the versions."""
 
 import subprocess
 import sys

@@ -1,5 +1,6 @@
 """The book's Sphinx extension: puts every asset inside the site, sizes the pictures, drops scripts no page needs."""
 
+import atexit
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,12 @@ from sphinxcontrib.katex import KaTeXServer
 from tools import vendor
 
 HERE = Path(__file__).resolve().parent
-BOXES = {"What do you expect": "asks", "Predict": "asks", "The source says": "corrects", "What is right": "corrects"}
+BOXES = {
+    "What do you expect": "asks",
+    "Predict": "asks",
+    "The source says": "corrects",
+    "What is right": "corrects",
+}
 CHINESE = re.compile("[\u4e00-\u9fff「」][\u4e00-\u9fff，。、；：「」…]*")
 FONT = "source-serif-4-latin-wght-normal.woff2"
 
@@ -21,14 +27,19 @@ def stage(app, config):
     home = Path(app.doctreedir).parent / ".assets"
     book = home / "book"
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(vendor.folder("katex") / "dist" / "fonts", book / "fonts",
-                    ignore=lambda _, names: [name for name in names if not name.endswith(".woff2")])
+    shutil.copytree(
+        vendor.folder("katex") / "dist" / "fonts",
+        book / "fonts",
+        ignore=lambda _, names: [name for name in names if not name.endswith(".woff2")],
+    )
     style = (vendor.folder("katex") / "dist" / "katex.min.css").read_text(encoding="utf-8")
     style = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", style)
     (book / "katex.css").write_text(style, encoding="utf-8")
-    for name in ("book.css", "slider.js"):
+    for name in ("book.css", "icons.css", "slider.js"):
         shutil.copy2(HERE / name, book / name)
-    shutil.copy2(vendor.folder("@fontsource-variable/source-serif-4") / "files" / FONT, book / "fonts" / FONT)
+    shutil.copy2(
+        vendor.folder("@fontsource-variable/source-serif-4") / "files" / FONT, book / "fonts" / FONT
+    )
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
 
@@ -37,7 +48,9 @@ def finish_page(app, pagename, templatename, context, doctree):
     """Finish a page's body: sized pictures, named boxes, Chinese marked as Chinese."""
     if "body" in context:
         sizes = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
-        context["body"] = mark_chinese(name_boxes(size_images(context["body"], sizes)))
+        body = mark_chinese(name_boxes(size_images(context["body"], sizes)))
+        # A wide formula scrolls in its own box, so the keyboard must be able to reach it
+        context["body"] = body.replace('<div class="math"', '<div class="math" tabindex="0"')
 
 
 def size_images(body, files):
@@ -52,7 +65,9 @@ def size_images(body, files):
         seen += 1
         width, height = Image.open(path).size
         late = ' loading="lazy"' if seen > 1 else ""
-        return tag.replace("<img ", f'<img width="{width}" height="{height}" decoding="async"{late} ', 1)
+        return tag.replace(
+            "<img ", f'<img width="{width}" height="{height}" decoding="async"{late} ', 1
+        )
 
     return re.sub(r'<img [^>]*src="([^"]+)"[^>]*>', sized, body)
 
@@ -60,13 +75,17 @@ def size_images(body, files):
 def name_boxes(body):
     """Mark the block quotes that ask or correct by their first bold words, so that they can look it."""
     for words, kind in BOXES.items():
-        body = re.sub(rf"<blockquote>(\s*<div>\s*<p><strong>{words})", rf'<blockquote class="{kind}">\1', body)
+        body = re.sub(
+            rf"<blockquote>(\s*<div>\s*<p><strong>{words})", rf'<blockquote class="{kind}">\1', body
+        )
     return body
 
 
 def mark_chinese(body):
     """Wrap Chinese in the running text in `lang="zh"`; drawings, attributes, code and maths stay as they are."""
-    parts = re.split(r"(<svg.*?</svg>|<pre.*?</pre>|<math.*?</math>|<[^>]+>)", body, flags=re.DOTALL)
+    parts = re.split(
+        r"(<svg.*?</svg>|<pre.*?</pre>|<math.*?</math>|<[^>]+>)", body, flags=re.DOTALL
+    )
     parts[::2] = [CHINESE.sub(r'<span lang="zh">\g<0></span>', text) for text in parts[::2]]
     return "".join(parts)
 
@@ -74,6 +93,7 @@ def mark_chinese(body):
 def stop_katex(app, problem):
     """End the node process that set the maths; left alone it can outlive the build."""
     if KaTeXServer.katex_server is not None:
+        atexit.unregister(KaTeXServer.terminate)
         KaTeXServer.katex_server.terminate()
         KaTeXServer.katex_server = None
 
@@ -83,6 +103,7 @@ def setup(app):
     app.connect("config-inited", stage, priority=900)
     app.connect("html-page-context", finish_page, priority=900)
     app.connect("build-finished", stop_katex)
-    app.add_css_file("book/book.css", priority=900)
+    for name in ("icons.css", "book.css"):
+        app.add_css_file(f"book/{name}", priority=900)
     app.add_js_file("book/slider.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

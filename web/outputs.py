@@ -35,18 +35,26 @@ def slider(about, sheet):
     sheet["alt"] = f"{about['alt']} One picture for each value of {about['name']}: {values}."
     sheet["classes"] = ["slider-sheet"]
     settings = html.escape(json.dumps(about, ensure_ascii=False), quote=True)
-    return [_raw(f'<div class="slider" data-slider="{settings}">'), sheet, _raw(_readings(about) + "</div>")]
+    return [
+        _raw(f'<div class="slider" data-slider="{settings}">'),
+        sheet,
+        _raw(_readings(about) + "</div>"),
+    ]
 
 
 def _readings(about):
     """Return the table of values and what each picture says, folded away; nothing where nothing is said."""
     if not any(about["readings"]):
         return ""
-    rows = "".join(f"<tr><td>{html.escape(label)}</td><td>{html.escape(reading)}</td></tr>"
-                   for label, reading in zip(about["labels"], about["readings"], strict=True))
-    return ('<details class="slider-table"><summary>All values as a table</summary><table>'
-            f"<thead><tr><th>{html.escape(about['name'])}</th><th>reading</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></details>")
+    rows = "".join(
+        f"<tr><td>{html.escape(label)}</td><td>{html.escape(reading)}</td></tr>"
+        for label, reading in zip(about["labels"], about["readings"], strict=True)
+    )
+    return (
+        '<details class="slider-table"><summary>All values as a table</summary><table>'
+        f"<thead><tr><th>{html.escape(about['name'])}</th><th>reading</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></details>"
+    )
 
 
 def diagram(svg, alt):
@@ -56,11 +64,15 @@ def diagram(svg, alt):
     """
     name = re.search(r'<svg id="(\w+)"', svg)[1]
     svg = svg.replace(name, f"{name}-{next(NUMBERS)}")
-    svg = re.sub(r' (role|aria-roledescription|aria-describedby|aria-labelledby)="[^"]*"', "", svg, count=4)
+    svg = re.sub(
+        r' (role|aria-roledescription|aria-describedby|aria-labelledby)="[^"]*"', "", svg, count=4
+    )
     width = float(re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg)[1])
     opening = f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" '
-    return (f'<div class="diagram" tabindex="0" role="group" aria-label="Diagram" '
-            f'style="--natural: {width:.0f}px">{svg.replace("<svg ", opening, 1)}</div>')
+    return (
+        f'<div class="diagram" tabindex="0" role="group" aria-label="Diagram" '
+        f'style="--natural: {width:.0f}px">{svg.replace("<svg ", opening, 1)}</div>'
+    )
 
 
 def _raw(text):

@@ -12,7 +12,6 @@ function makeSlider(box, number) {
   pane.style.maxWidth = `${about.width * 1.3}px`;
   sheet.replaceWith(pane);
   pane.append(sheet);
-  sheet.loading = "eager";
   sheet.style.width = `${about.columns * 100}%`;
   sheet.style.height = `${rows * 100}%`;
 

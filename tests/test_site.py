@@ -1,0 +1,243 @@
+"""The built pages, opened in a real browser over http and as files: alive, whole, and closed to other hosts."""
+
+import base64
+import functools
+import gzip
+import http.server
+import io
+import threading
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tools import browser, refresh, vendor
+from tools.build import SITE, build
+
+CHAPTERS = [path.stem for path in refresh.chapters()]
+PAGES = ["README.html", *(f"chapters/{name}.html" for name in CHAPTERS), "search.html"]
+AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
+    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})).violations.flatMap(
+    fault => fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}`))"""
+chapter = pytest.mark.parametrize("name", CHAPTERS)
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the site without a line on stderr."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Build the site and serve it on a free port; return both addresses by name."""
+    build(quiet=True)
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(QuietHandler, directory=SITE)
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {"http": f"http://127.0.0.1:{server.server_port}", "file": SITE.as_uri()}
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.opened() as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(site, chromium):
+    """Return a function that opens a page and returns it with everything it asked for or complained of."""
+    contexts = []
+
+    def go(page, way="http", **options):
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        opened = context.new_page()
+        opened.asked, opened.complaints, opened.weight = [], [], []
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.on(
+            "requestfailed", lambda request: opened.complaints.append(f"failed: {request.url}")
+        )
+        opened.on("pageerror", lambda problem: opened.complaints.append(f"error: {problem}"))
+        opened.on(
+            "console",
+            lambda said: said.type in ("error", "warning") and opened.complaints.append(said.text),
+        )
+        opened.on("response", lambda response: opened.weight.append(response))
+        opened.goto(f"{site[way]}/{page}", wait_until="networkidle")
+        return opened
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def foreign(page):
+    """Return the addresses a page asked of another host."""
+    own = {"127.0.0.1", None, ""}
+    return [
+        url
+        for url in page.asked
+        if urlparse(url).scheme not in ("data", "blob", "file")
+        and urlparse(url).hostname not in own
+    ]
+
+
+def compressed(response):
+    """Return the bytes of a response as a server would send it: text gzipped, pictures and fonts as they are."""
+    body = response.body()
+    return min(len(body), len(gzip.compress(body, 6)))
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_complaint_and_no_other_host(visit, name, way):
+    page = visit(name, way)
+    page.mouse.wheel(0, 40_000)
+    page.wait_for_timeout(300)
+    assert not foreign(page) and not page.complaints
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_first_view_is_light(visit, name):
+    page = visit(name)
+    weight = sum(compressed(response) for response in page.weight)
+    print(f"{name}: {weight / 1000:.0f} kB in {len(page.asked)} requests")
+    assert len(page.asked) <= 40 and weight <= 600_000, (len(page.asked), weight)
+
+
+@chapter
+def test_maths_and_diagrams_are_drawn(visit, name):
+    page = visit(f"chapters/{name}.html")
+    assert page.locator(".katex").count() > 0 and page.locator(".katex-error").count() == 0
+    assert (
+        "$$" not in page.locator("article").inner_text()
+        and r"\tag" not in page.locator("article").inner_text()
+    )
+    stored = [
+        output
+        for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
+        for output in cell.outputs
+        if "image/svg+xml" in output.get("data", {})
+    ]
+    drawn = page.locator(".diagram svg")
+    assert drawn.count() == len(stored) > 0
+    for i in range(drawn.count()):
+        if drawn.nth(i).is_visible():  # one may stand in a folded solution
+            assert drawn.nth(i).bounding_box()["height"] > 20
+
+
+def panel(name, number, index):
+    """Return the stored picture of one slider's value, as an array."""
+    outputs = [
+        output
+        for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
+        for output in cell.outputs
+        if "slider" in output.get("metadata", {}).get("image/png", {})
+    ]
+    about = outputs[number].metadata["image/png"]["slider"]
+    sheet = Image.open(io.BytesIO(base64.b64decode(outputs[number].data["image/png"]))).convert(
+        "RGB"
+    )
+    x, y = index % about["columns"] * about["width"], index // about["columns"] * about["height"]
+    return sheet.crop((x, y, x + about["width"], y + about["height"]))
+
+
+def difference(pane, picture):
+    """Return the mean difference of the pane's screenshot to a picture, in grey levels."""
+    seen = Image.open(io.BytesIO(pane.screenshot())).convert("L")
+    return np.abs(
+        np.asarray(seen, float) - np.asarray(picture.convert("L").resize(seen.size), float)
+    ).mean()
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+@chapter
+def test_sliders_move_by_key_and_mouse_to_the_right_picture(visit, name, way):
+    page = visit(f"chapters/{name}.html", way)
+    boxes = page.locator(".slider-alive")
+    assert boxes.count() == page.locator(".slider").count() > 0
+    for number in range(boxes.count()):
+        box = boxes.nth(number)
+        if not box.is_visible():
+            continue
+        knob, pane, shown = (
+            box.locator("input[type=range]"),
+            box.locator(".slider-pane"),
+            box.locator("output"),
+        )
+        last = int(knob.get_attribute("max"))
+        knob.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "i => document.querySelectorAll('.slider-sheet')[i].complete", arg=number
+        )
+        knob.focus()
+        seen = set()
+        for key, index in (("Home", 0), ("ArrowRight", 1), ("End", last), ("ArrowLeft", last - 1)):
+            page.keyboard.press(key)
+            assert knob.input_value() == str(index)
+            seen.add(shown.inner_text())
+            near, far = (
+                difference(pane, panel(name, number, i))
+                for i in (index, (index + last // 2) % (last + 1))
+            )
+            assert near < 8 and near < far, (number, index, near, far)
+        assert len(seen) == 4
+        place = knob.bounding_box()
+        page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        assert abs(int(knob.input_value()) - last / 2) <= 1
+
+
+@chapter
+def test_without_scripts_the_sheet_and_its_table_remain(visit, name):
+    page = visit(f"chapters/{name}.html", java_script_enabled=False)
+    sheet = page.locator("img.slider-sheet").first
+    assert sheet.is_visible() and sheet.bounding_box()["height"] > 100
+    assert page.locator(".katex").count() > 0
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_a_phone(visit, name, mode):
+    page = visit(name, viewport={"width": 360, "height": 800}, color_scheme=mode)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("document.documentElement.dataset.theme") == mode
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_fault(visit, name, mode, width):
+    page = visit(name, viewport={"width": width, "height": 900}, color_scheme=mode)
+    page.add_script_tag(path=str(vendor.folder("axe-core") / "axe.min.js"))
+    found = page.evaluate(AXE)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_is_described(visit, name):
+    alts = visit(name).locator("article img").evaluate_all("all => all.map(one => one.alt)")
+    assert all(alt and ".png" not in alt and "/" not in alt[:12] for alt in alts), alts
+
+
+def test_search_finds_english_and_chinese(visit):
+    for words in ("learning rate", "损失函数"):
+        page = visit(f"search.html?q={words}")
+        page.wait_for_selector("#search-results li", timeout=10_000)
+        assert page.locator("#search-results li").count() >= 1
+
+
+def test_the_first_page_leads_to_every_chapter(visit):
+    page = visit("index.html")
+    page.wait_for_url("**/README.html")
+    links = page.locator("article a").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    assert {f"chapters/{name}.html" for name in CHAPTERS} <= {
+        str(link).split("#")[0] for link in links
+    }
