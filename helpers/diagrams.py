@@ -1,6 +1,7 @@
 """Show Mermaid diagrams from drawings made beforehand: no server, no script, the same picture everywhere."""
 
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 from IPython.display import display
@@ -42,24 +43,16 @@ def bundle(script):
 
 def network(*sizes):
     """Return Mermaid text of a fully connected network, one node a neuron: `network(3, 2, 1)`."""
+    names = ["x", *(f"h{depth}," for depth in range(1, len(sizes) - 1)), "guess "]
     layers = [
         [
-            Node(f"n{depth}x{i}", _neuron(depth, i, len(sizes)), shape="circle")
+            Node(f"n{depth}x{i}", f"{name}{i}" if size > 1 else name.strip(" ,"), shape="circle")
             for i in range(1, size + 1)
         ]
-        for depth, size in enumerate(sizes)
+        for depth, (name, size) in enumerate(zip(names, sizes, strict=True))
     ]
-    links = [
-        Link(a, b)
-        for left, right in zip(layers, layers[1:], strict=False)
-        for a in left
-        for b in right
-    ]
+    links = [Link(a, b) for left, right in pairwise(layers) for a in left for b in right]
     return _text([node for layer in layers for node in layer], links)
-
-
-def _neuron(depth, i, depths):
-    return f"x{i}" if depth == 0 else (f"y{i}" if depth == depths - 1 else f"h{depth},{i}")
 
 
 def graph(result, **names):

@@ -131,7 +131,8 @@ def _live(draw, name, values, start, panels, size, alt):
         continuous_update=False,
         **wide,
     )
-    image, words = widgets.Image(format="png"), widgets.HTML()
+    natural = widgets.Layout(width=f"{size[0] * 100:.0f}px", max_width="100%")
+    image, words = widgets.Image(format="png", layout=natural), widgets.HTML()
 
     def show(value):
         try:

@@ -59,6 +59,7 @@ def svg(page, script):
         )
     except Exception as problem:
         raise ValueError(f"Mermaid cannot read this diagram: {problem}\n{script}") from None
+    text = text.replace(".edgeLabel rect{opacity:0.5;", ".edgeLabel rect{opacity:1;")  # no line through words
     for colour, variable in STAND_INS.items():
         text = re.sub(colour, variable, text, flags=re.IGNORECASE)
     return text
