@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from decimal import Decimal
 
 import matplotlib.pyplot as plt
 from IPython.display import display
@@ -58,9 +59,9 @@ def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
 
 
 def label(value):
-    """Return the text that stands for a value: 0.01 as "0.01", 1000000 as "1,000,000", text as it is."""
+    """Return the text that stands for a value: 0.00001 as "0.00001", 1000000 as "1,000,000", text as it is."""
     if isinstance(value, float):
-        return f"{value:,.6g}"
+        return f"{Decimal(f'{value:.6g}'):,f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
