@@ -20,6 +20,8 @@ PAGES = ["README.html", *(f"chapters/{name}.html" for name in CHAPTERS), "search
 AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})).violations.flatMap(
     fault => fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}`))"""
+JUMPS = """window.jumped = 0; new PerformanceObserver(list => list.getEntries().forEach(shift => {
+    if (!shift.hadRecentInput) window.jumped += shift.value; })).observe({type: 'layout-shift', buffered: true});"""
 chapter = pytest.mark.parametrize("name", CHAPTERS)
 
 
@@ -53,11 +55,12 @@ def visit(site, chromium):
     """Return a function that opens a page and returns it with everything it asked for or complained of."""
     contexts = []
 
-    def go(page, way="http", **options):
+    def go(page, way="http", watch="", **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         context = chromium.new_context(**options)
         contexts.append(context)
         opened = context.new_page()
+        opened.add_init_script(watch)
         opened.asked, opened.complaints, opened.weight = [], [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.on(
@@ -109,6 +112,15 @@ def test_first_view_is_light(visit, name):
     weight = sum(compressed(response) for response in page.weight)
     print(f"{name}: {weight / 1000:.0f} kB in {len(page.asked)} requests")
     assert len(page.asked) <= 40 and weight <= 600_000, (len(page.asked), weight)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_jumps_while_it_loads(visit, name, width):
+    page = visit(name, viewport={"width": width, "height": 850}, watch=JUMPS)
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.jumped") <= 0.05
 
 
 @chapter

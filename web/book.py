@@ -1,6 +1,7 @@
 """The book's Sphinx extension: puts every asset inside the site, sizes the pictures, drops scripts no page needs."""
 
 import atexit
+import base64
 import re
 import shutil
 from pathlib import Path
@@ -19,7 +20,6 @@ BOXES = {
     "What is right": "corrects",
 }
 CHINESE = re.compile("[\u4e00-\u9fff「」][\u4e00-\u9fff，。、；：「」…]*")
-FONT = "source-serif-4-latin-wght-normal.woff2"
 
 
 def stage(app, config):
@@ -27,21 +27,51 @@ def stage(app, config):
     home = Path(app.doctreedir).parent / ".assets"
     book = home / "book"
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(
-        vendor.folder("katex") / "dist" / "fonts",
-        book / "fonts",
-        ignore=lambda _, names: [name for name in names if not name.endswith(".woff2")],
+    katex = vendor.folder("katex") / "dist"
+    for font in (katex / "fonts").glob("*.woff2"):
+        copy(font, book / "fonts" / font.name)
+    style = re.sub(
+        r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", read(katex / "katex.min.css")
     )
-    style = (vendor.folder("katex") / "dist" / "katex.min.css").read_text(encoding="utf-8")
-    style = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", style)
-    (book / "katex.css").write_text(style, encoding="utf-8")
-    for name in ("book.css", "icons.css", "slider.js"):
-        shutil.copy2(HERE / name, book / name)
-    shutil.copy2(
-        vendor.folder("@fontsource-variable/source-serif-4") / "files" / FONT, book / "fonts" / FONT
+    write(book / "katex.css", with_fonts(style, katex, ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]))
+    serif = vendor.folder("@fontsource-variable/source-serif-4") / "files"
+    write(
+        book / "book.css",
+        with_fonts(read(HERE / "book.css"), serif, ["source-serif-4-latin-wght-normal"]),
     )
+    for name in ("icons.css", "slider.js"):
+        copy(HERE / name, book / name)
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
+
+
+def with_fonts(style, folder, names):
+    """Return a style sheet with these fonts written into it: what every page shows at once comes with its style."""
+    for name in names:
+        file = next(folder.rglob(f"{name}.woff2"))
+        data = base64.b64encode(file.read_bytes()).decode()
+        style, found = re.subn(
+            rf'url\("?fonts/{name}\.woff2"?\)', f"url(data:font/woff2;base64,{data})", style
+        )
+        if not found:
+            raise ValueError(
+                f"the style sheet asks for no {name}.woff2; mend web/book.py or the style"
+            )
+    return style
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def copy(source, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
 
 
 def finish_page(app, pagename, templatename, context, doctree):
