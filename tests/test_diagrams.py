@@ -1,5 +1,6 @@
 """Every diagram has its current drawing, and the builders say what the graph says."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -27,7 +28,8 @@ def test_a_drawing_is_whole_described_and_asks_no_host(script):
     root = ElementTree.fromstring(text)
     description = next(child.text for child in root if child.tag.endswith("desc"))
     assert description in script and "foreignObject" not in text and "@import" not in text
-    assert "var(--diagram-ink" in text  # follows the page's colours in light and dark
+    words = re.findall(r"(?:label|cluster|\.node) text\{[^}]*fill:([^;}]+)", text)
+    assert words and all(colour.startswith("var(--diagram-") for colour in words)  # light and dark
 
 
 def test_a_changed_text_has_no_drawing_and_shows_itself():

@@ -14,7 +14,7 @@ PAPER, INK, LINE, NODE = (
     "var(--diagram-line, #6B6558)",
     "var(--diagram-node, #EAF1F5)",
 )
-STAND_INS = {"#fffdf7": PAPER, "#2b2a26": INK, "#6b6557": LINE, "#eaf1f4": NODE}
+STAND_INS = {"#fffdf7": PAPER, "#2b2a26": INK, "#000208": INK, "#6b6557": LINE, "#eaf1f4": NODE}
 SETTINGS = {
     "startOnLoad": False,
     "deterministicIds": True,
@@ -59,7 +59,9 @@ def svg(page, script):
         )
     except Exception as problem:
         raise ValueError(f"Mermaid cannot read this diagram: {problem}\n{script}") from None
-    text = text.replace(".edgeLabel rect{opacity:0.5;", ".edgeLabel rect{opacity:1;")  # no line through words
+    text = text.replace(
+        ".edgeLabel rect{opacity:0.5;", ".edgeLabel rect{opacity:1;"
+    )  # no line through words
     for colour, variable in STAND_INS.items():
         text = re.sub(colour, variable, text, flags=re.IGNORECASE)
     return text

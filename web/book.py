@@ -4,6 +4,7 @@ import atexit
 import base64
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import sphinxcontrib.katex
@@ -136,4 +137,9 @@ def setup(app):
     for name in ("icons.css", "book.css"):
         app.add_css_file(f"book/{name}", priority=900)
     app.add_js_file("book/slider.js", loading_method="defer")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    code = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))
+    return {
+        "env_version": zlib.crc32(code),  # a changed extension means that every page is made anew
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
