@@ -137,9 +137,12 @@ def setup(app):
     for name in ("icons.css", "book.css"):
         app.add_css_file(f"book/{name}", priority=900)
     app.add_js_file("book/slider.js", loading_method="defer")
-    code = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))
+    # Sphinx copies styles and scripts only when a page has changed: a changed file here changes them all
+    files = [*HERE.glob("*.*"), *HERE.glob("templates/**/*.html"), Path(vendor.__file__)]
     return {
-        "env_version": zlib.crc32(code),  # a changed extension means that every page is made anew
+        "env_version": zlib.crc32(
+            b"".join(path.read_bytes() for path in sorted(files) if path.is_file())
+        ),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
