@@ -5,6 +5,7 @@ import importlib.util
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 BASE = {"mermaid": "mermaid-py", "pooch": "pooch", "safetensors": "safetensors"}
 # Replacing one of these breaks a hosted machine: they stay at the versions it came with
@@ -20,19 +21,14 @@ def prepare(**modules):
     missing = [package for module, package in {**BASE, **modules}.items() if not _there(module)]
     if not missing:
         return
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as kept:
-        kept.writelines(f"{name}=={version}\n" for name, version in _versions(KEPT))
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--constraint",
-        kept.name,
-        *missing,
-    ]
-    if subprocess.run(command).returncode:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "kept.txt"
+        kept.write_text(
+            "".join(f"{name}=={version}\n" for name, version in _versions(KEPT)), "utf-8"
+        )
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept)]
+        failed = subprocess.run([*pip, *missing]).returncode
+    if failed:
         raise SystemExit(
             f"{', '.join(missing)} could not be installed. Check the network, then run this cell again."
         )

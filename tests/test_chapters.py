@@ -72,6 +72,13 @@ def test_opens_with_title_setup_imports_and_plan(path):
 
 
 @chapter
+def test_the_plan_is_one_small_diagram(path):
+    plan = next(cell for cell in code(path) if cell.id == "plan")
+    drawing = plan.outputs[0].data["image/svg+xml"]
+    assert 2 <= len(re.findall(r'class="node ', drawing)) <= 7
+
+
+@chapter
 def test_closes_with_founders_exercises_takeaways_and_sources(path):
     ids = [cell.id for cell in read(path).cells]
     assert [name for name in ids if name in LAST_CELLS] == LAST_CELLS and ids[-1] == "sources"
