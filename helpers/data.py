@@ -45,7 +45,10 @@ def digits(split):
 
 
 def houses():
-    """Return the living area (m²) and the price (US dollars) of 932 Sacramento sales, float64 (932,) each."""
+    """Return the living area (m²) and the price (US dollars) of 932 Sacramento sales, float64 (932,) each.
+
+    Raises DataError when the file is missing, damaged or another than the book's.
+    """
     path = find("sacramento-houses.csv")
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

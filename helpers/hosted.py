@@ -7,7 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-BASE = {"mermaid": "mermaid-py", "pooch": "pooch", "safetensors": "safetensors"}
+# The ranges of pyproject.toml
+BASE = {
+    "mermaid": "mermaid-py<0.10,>=0.9",
+    "pooch": "pooch>=1.8",
+    "safetensors": "safetensors>=0.5",
+}
 # Replacing one of these breaks a hosted machine: they stay at the versions it came with
 KEPT = ["torch", "numpy", "ipywidgets", "ipython", "ipykernel", "matplotlib", "pillow", "protobuf"]
 

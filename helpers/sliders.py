@@ -1,6 +1,7 @@
 """One definition of a slider, three lives: live in a kernel, alive on the page, readable on paper."""
 
 import base64
+import html
 import io
 import math
 from decimal import Decimal
@@ -54,7 +55,7 @@ def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
         if reading
     ]
     bundle = {"text/plain": "\n".join(lines), "image/png": base64.b64encode(_png(sheet)).decode()}
-    live = _live(draw, name, values, start, panels, size, alt)
+    live = _live(draw, name, values, start, panels, size)
     if live is not None:
         bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
     display(bundle, metadata={"image/png": {"slider": about}}, raw=True)
@@ -120,7 +121,7 @@ def _png(picture):
     return buffer.getvalue()
 
 
-def _live(draw, name, values, start, panels, size, alt):
+def _live(draw, name, values, start, panels, size):
     """Return the widget that redraws on every move, or None where ipywidgets is missing."""
     try:
         import ipywidgets as widgets
@@ -141,12 +142,10 @@ def _live(draw, name, values, start, panels, size, alt):
         try:
             picture, reading = _picture(draw, value, panels, size)
         except Exception as problem:  # a widget's callback must tell the reader, not a log
-            words.value = f"<b>draw</b> failed at {name} = {label(value)}: {type(problem).__name__}: {problem}"
+            told = html.escape(f"{type(problem).__name__}: {problem}")
+            words.value = f"<b>draw</b> failed at {name} = {label(value)}: {told}"
             return
-        image.value, words.value = (
-            _png(picture),
-            f"<span title='{alt}'>{reading}</span>" if reading else "",
-        )
+        image.value, words.value = _png(picture), html.escape(reading)
 
     rows = [knob, image, words]
     if all(isinstance(v, (int, float)) for v in values):

@@ -16,7 +16,7 @@ from helpers.data import DataError
 def save(state, path, card):
     """Write a state dict to `path` (.safetensors) and its card, with the sha256 added, to the .json beside it.
 
-    Both are written whole or not at all: a killed run leaves the old files as they were.
+    Each is written whole or not at all; a run killed between the two leaves a pair that `load` refuses.
     card: what a user must know, as a dict (data, accuracy, date, versions).
     """
     path = Path(path)
@@ -44,7 +44,9 @@ def load(path):
                 f"{path} is not the file its card {path.stem}.json describes; restore both together"
             )
         return read_tensors(content), card
-    except (OSError, KeyError, json.JSONDecodeError, SafetensorError) as problem:
+    except DataError:
+        raise
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as problem:
         raise DataError(
             f"{path} and its card cannot be read ({problem!r}); restore both, for the book's own "
             "with `git checkout data/`"

@@ -97,6 +97,8 @@ def test_code_cells_are_short(path):
         len([line for line in cell.source.splitlines() if line.strip()]) for cell in code(path)[1:]
     )
     assert lengths[-1] <= 20 and lengths[len(lengths) // 2] <= 8, lengths
+    widest = max((line for cell in code(path) for line in cell.source.splitlines()), key=len)
+    assert len(widest) <= 100, widest
 
 
 @chapter
@@ -183,7 +185,7 @@ def test_paragraphs_are_short(path):
         for paragraph in re.split(r"\n\s*\n", cell.source):
             plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "x", paragraph, flags=re.DOTALL)
             if not re.match(r"\s*([-*|>#]|\d+\.|\[!\[)", plain) and cell.id != "sources":
-                assert len(plain.split()) <= 75, (cell.id, paragraph[:60])
+                assert len(plain.split()) <= 60, (cell.id, paragraph[:60])
 
 
 @chapter

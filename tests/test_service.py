@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from pydantic import ValidationError
 
 from helpers import service
 
@@ -47,16 +48,17 @@ def png(grey, mode="L"):
     return buffer.getvalue()
 
 
-def bomb(width, height):
-    """Return a small PNG whose header promises a huge picture."""
+def chunk(kind, content):
+    """Return one chunk of a PNG with its length and checksum."""
+    check = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + check
 
-    def chunk(kind, content):
-        check = struct.pack(">I", zlib.crc32(kind + content))
-        return struct.pack(">I", len(content)) + kind + content + check
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+def raw_png(width, height, bits=8, colour=0, extra=b""):
+    """Return a small PNG with this header and 100,000 zero bytes of pixels, whatever the header promises."""
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     pixels = chunk(b"IDAT", zlib.compress(bytes(100_000)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + pixels + chunk(b"IEND", b"")
 
 
 INK = np.zeros((60, 40), np.uint8)
@@ -68,6 +70,10 @@ BAD_JSON = {
     "ragged rows": (json.dumps({"images": [[*BLANK[:27], [0] * 27]]}), 422),
     "flat pixels": (json.dumps({"images": [[0] * 784]}), 422),
     "no picture": (json.dumps({"images": []}), 422),
+    "every pixel wrong": (
+        json.dumps({"images": [[[-1] * 28] * 28] * 256}, separators=(",", ":")),
+        422,
+    ),
     "257 pictures": (json.dumps({"images": [BLANK] * 257}, separators=(",", ":")), 422),
     "NaN": (with_pixel("NaN"), 422),
     "Infinity": (with_pixel("Infinity"), 422),
@@ -98,12 +104,14 @@ BAD_PNG = {
     "a cut header": (png(INK)[:20], 422),
     "a flipped byte": (png(INK)[:45] + b"\xff" + png(INK)[46:], 422),
     "blank": (png(np.zeros((50, 50), np.uint8)), 422),
-    "a bomb": (bomb(30_000, 30_000), 422),
-    "too wide": (bomb(2049, 1), 422),
-    "promises more than it holds": (bomb(2000, 2000), 422),
-    "no width": (bomb(0, 5), 422),
+    "a bomb": (raw_png(30_000, 30_000), 422),
+    "too wide": (raw_png(2049, 1), 422),
+    "promises more than it holds": (raw_png(2000, 2000), 422),
+    "no width": (raw_png(0, 5), 422),
     "a JPEG": (b"\xff\xd8\xff\xe0" + bytes(100), 422),
     "16 bits": (png(INK.astype(np.int32) * 200, "I;16"), 422),
+    "16-bit colour": (raw_png(40, 40, bits=16, colour=2), 422),
+    "a broken colour profile": (raw_png(40, 40, extra=chunk(b"iCCP", b"x")), 422),
     "2 MB": (bytes(2_000_000), 413),
 }
 
@@ -120,6 +128,12 @@ def refused(response, expected):
 def test_a_bad_body_is_refused(client, fault):
     body, status = BAD_JSON[fault]
     refused(client.post("/predict", content=body, headers=AS_JSON), status)
+
+
+def test_reading_ends_at_the_first_fault():
+    with pytest.raises(ValidationError) as refusal:
+        service.Pictures.model_validate({"images": [[[-1] * 28] * 28] * 256})
+    assert refusal.value.error_count() == 1
 
 
 @pytest.mark.parametrize("fault", BAD_PNG)

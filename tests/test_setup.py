@@ -13,7 +13,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import address, refresh, vendor
+from helpers import hosted
+from tools import address, lock, refresh, vendor
 from tools.build import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -35,8 +36,9 @@ def test_the_lock_holds_a_version_within_each_range(wanted):
     assert LOCK[canonicalize_name(wanted.name)] in wanted.specifier
 
 
-def test_the_lock_names_torch_so_that_no_graphics_card_build_comes():
-    assert LOCK["torch"] == "2.13.0"
+def test_the_lock_names_one_torch_for_every_machine_and_nothing_for_one_kind_of_card():
+    assert f"torch=={LOCK['torch']}" == lock.TORCH
+    assert not [name for name in LOCK if name.startswith(("nvidia-", "triton"))]
 
 
 def test_the_environment_is_pyproject_with_every_extra():
@@ -62,6 +64,12 @@ def test_every_import_of_the_book_is_declared():
     assert (
         LOCK["packaging"] and LOCK["pyyaml"]
     )  # the tests' own, which nbval and Jupyter Book bring
+
+
+def test_what_a_hosted_machine_gets_is_within_the_ranges():
+    ranges = {wanted.name: wanted.specifier for wanted in WANTED}
+    for package in hosted.BASE.values():
+        assert Requirement(package).specifier == ranges[Requirement(package).name]
 
 
 def test_katex_styles_are_of_the_version_that_sets_the_maths():

@@ -144,14 +144,16 @@ def test_maths_and_diagrams_are_drawn(visit, name):
             assert drawn.nth(i).bounding_box()["height"] > 20
 
 
+def slider_outputs(name):
+    """Return the outputs of a chapter that are sliders, in order."""
+    cells = refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
+    outputs = [output for cell in cells for output in cell.outputs]
+    return [one for one in outputs if "slider" in one.get("metadata", {}).get("image/png", {})]
+
+
 def panel(name, number, index):
-    """Return the stored picture of one slider's value, as an array."""
-    outputs = [
-        output
-        for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
-        for output in cell.outputs
-        if "slider" in output.get("metadata", {}).get("image/png", {})
-    ]
+    """Return the stored picture of one slider's value."""
+    outputs = slider_outputs(name)
     about = outputs[number].metadata["image/png"]["slider"]
     sheet = Image.open(io.BytesIO(base64.b64decode(outputs[number].data["image/png"]))).convert(
         "RGB"
@@ -175,6 +177,7 @@ def test_sliders_move_by_key_and_mouse_to_the_right_picture(visit, name, way):
     page = visit(f"chapters/{name}.html", way, color_scheme=mode)
     boxes = page.locator(".slider-alive")
     assert boxes.count() == page.locator(".slider").count() > 0
+    moved = 0
     for number in range(boxes.count()):
         box = boxes.nth(number)
         if not box.is_visible():
@@ -204,6 +207,8 @@ def test_sliders_move_by_key_and_mouse_to_the_right_picture(visit, name, way):
         place = knob.bounding_box()
         page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
         assert abs(int(knob.input_value()) - last / 2) <= 1
+        moved += 1
+    assert moved >= 1
 
 
 @chapter
@@ -212,6 +217,9 @@ def test_without_scripts_the_sheet_and_its_table_remain(visit, name):
     sheet = page.locator("img.slider-sheet").first
     assert sheet.is_visible() and sheet.bounding_box()["height"] > 100
     assert page.locator(".katex").count() > 0
+    stored = [output.metadata["image/png"]["slider"] for output in slider_outputs(name)]
+    told = sum(len(about["labels"]) + 1 for about in stored if any(about["readings"]))
+    assert page.locator(".slider-table tr").count() == told
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

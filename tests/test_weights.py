@@ -39,8 +39,8 @@ def test_a_flipped_bit_a_cut_and_a_missing_file_are_refused(stored):
 
 def test_a_card_without_checksum_or_not_json_is_refused(stored):
     card = stored.with_suffix(".json")
-    for text in ("{}", "not json"):
-        card.write_text(text, encoding="utf-8")
+    for content in (b"{}", b"[]", b"not json", b"\xff\xfe"):
+        card.write_bytes(content)
         with pytest.raises(data.DataError, match="cannot be read"):
             weights.load(stored)
 

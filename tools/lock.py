@@ -7,7 +7,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TORCH = "torch==2.13.0"  # asked for exactly: a range may bring gigabytes for graphics cards
+# Asked for exactly, so that every machine trains with one version
+TORCH = "torch==2.13.0"
 HEAD = """# The versions that `make` and CI install, exactly. Made from pyproject.toml: renew it with `make lock`.
 # Readers on Colab or conda do not need it; what only another system needs (Windows, macOS) pip adds by itself.
 """
