@@ -26,7 +26,7 @@ def axes(columns=1, *, rows=1, height=3.4, width=6.4, **options):
 def curves(curves, *, x=None, xlabel, ylabel, log=False):
     """Draw named curves, `{name: values}`, over a common x (default 0, 1, 2 …), and show them.
 
-    Each has its own line style and its name at its end, so that colour is never the only difference.
+    Each has its own line style, named in a legend, so that colour is never the only difference.
     """
     ax = axes()
     for (name, values), style in zip(curves.items(), ["-", "--", "-.", ":"] * 3, strict=False):

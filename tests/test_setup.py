@@ -1,5 +1,7 @@
 """pyproject, lock, environment and address agree; Colab's cell does what it says."""
 
+import ast
+import importlib.metadata
 import json
 import os
 import re
@@ -49,21 +51,31 @@ def test_the_environment_is_pyproject_with_every_extra():
     assert set(re.search(r"\[(.*)\]", editable)[1].split(",")) == set(EXTRAS)
 
 
+def imported():
+    """Return the top-level modules that the book's own code and its chapters import."""
+    rooms = ["helpers", "tools", "web", "tests"]
+    sources = [
+        path.read_text(encoding="utf-8") for room in rooms for path in (ROOT / room).glob("*.py")
+    ]
+    sources += [cell.source for path in refresh.chapters() for cell in refresh.code_cells(path)]
+    found = set()
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.split(".")[0])
+    return found - set(rooms) - set(sys.stdlib_module_names)
+
+
 def test_every_import_of_the_book_is_declared():
-    modules = {
-        "torch",
-        "numpy",
-        "matplotlib",
-        "ipywidgets",
-        "mermaid-py",
-        "pillow",
-        "pooch",
-        "safetensors",
-    }
-    assert modules <= {wanted.name for wanted in WANTED}
-    assert (
-        LOCK["packaging"] and LOCK["pyyaml"]
-    )  # the tests' own, which nbval and Jupyter Book bring
+    declared = {canonicalize_name(wanted.name) for wanted in WANTED}
+    brought_by = importlib.metadata.packages_distributions()
+    assert len(imported()) > 20
+    for module in imported():
+        packages = {canonicalize_name(package) for package in brought_by[module]}
+        assert packages & declared, (
+            f"{module} is imported; declare one of {packages} in pyproject.toml"
+        )
 
 
 def test_what_a_hosted_machine_gets_is_within_the_ranges():

@@ -1,6 +1,5 @@
 """The built pages, opened in a real browser over http and as files: alive, whole, and closed to other hosts."""
 
-import base64
 import functools
 import gzip
 import http.server
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests import sheets
 from tools import browser, refresh, vendor
 from tools.build import SITE, build
 
@@ -131,35 +131,12 @@ def test_maths_and_diagrams_are_drawn(visit, name):
         "$$" not in page.locator("article").inner_text()
         and r"\tag" not in page.locator("article").inner_text()
     )
-    stored = [
-        output
-        for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
-        for output in cell.outputs
-        if "image/svg+xml" in output.get("data", {})
-    ]
+    stored = refresh.outputs(refresh.CHAPTERS / f"{name}.ipynb", "diagram")
     drawn = page.locator(".diagram svg")
     assert drawn.count() == len(stored) > 0
     for i in range(drawn.count()):
         if drawn.nth(i).is_visible():  # one may stand in a folded solution
             assert drawn.nth(i).bounding_box()["height"] > 20
-
-
-def slider_outputs(name):
-    """Return the outputs of a chapter that are sliders, in order."""
-    cells = refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb")
-    outputs = [output for cell in cells for output in cell.outputs]
-    return [one for one in outputs if "slider" in one.get("metadata", {}).get("image/png", {})]
-
-
-def panel(name, number, index):
-    """Return the stored picture of one slider's value."""
-    outputs = slider_outputs(name)
-    about = outputs[number].metadata["image/png"]["slider"]
-    sheet = Image.open(io.BytesIO(base64.b64decode(outputs[number].data["image/png"]))).convert(
-        "RGB"
-    )
-    x, y = index % about["columns"] * about["width"], index // about["columns"] * about["height"]
-    return sheet.crop((x, y, x + about["width"], y + about["height"]))
 
 
 def difference(pane, picture):
@@ -176,9 +153,9 @@ def test_sliders_move_by_key_and_mouse_to_the_right_picture(visit, name, way):
     mode = "dark" if way == "file" else "light"  # the pictures are the same in both
     page = visit(f"chapters/{name}.html", way, color_scheme=mode)
     boxes = page.locator(".slider-alive")
-    assert boxes.count() == page.locator(".slider").count() > 0
+    assert boxes.count() == page.locator(".slider").count() == len(sheets.sliders(name)) > 0
     moved = 0
-    for number in range(boxes.count()):
+    for number, (_, pictures) in enumerate(sheets.sliders(name)):
         box = boxes.nth(number)
         if not box.is_visible():
             continue
@@ -199,8 +176,7 @@ def test_sliders_move_by_key_and_mouse_to_the_right_picture(visit, name, way):
             assert knob.input_value() == str(index)
             seen.add(shown.inner_text())
             near, far = (
-                difference(pane, panel(name, number, i))
-                for i in (index, (index + last // 2) % (last + 1))
+                difference(pane, pictures[i]) for i in (index, (index + last // 2) % (last + 1))
             )
             assert near < 8 and near < far, (number, index, near, far)
         assert len(seen) == 4
@@ -217,7 +193,7 @@ def test_without_scripts_the_sheet_and_its_table_remain(visit, name):
     sheet = page.locator("img.slider-sheet").first
     assert sheet.is_visible() and sheet.bounding_box()["height"] > 100
     assert page.locator(".katex").count() > 0
-    stored = [output.metadata["image/png"]["slider"] for output in slider_outputs(name)]
+    stored = [about for about, _ in sheets.sliders(name)]
     told = sum(len(about["labels"]) + 1 for about in stored if any(about["readings"]))
     assert page.locator(".slider-table tr").count() == told
 

@@ -1,12 +1,9 @@
 """A slider moves: in a kernel, in its stored sheet, and it refuses what it cannot show."""
 
-import base64
-import io
-
 import pytest
-from PIL import Image
 
 from helpers import sliders
+from tests import sheets
 from tools import refresh
 
 ALT = "A line whose slope is the rate."
@@ -27,12 +24,9 @@ def shown(monkeypatch):
     return outputs
 
 
-def panels(png, about):
-    """Return the pictures on a stored sheet as bytes, in order."""
-    sheet = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-    width, height, columns = about["width"], about["height"], about["columns"]
-    corners = [(i % columns * width, i // columns * height) for i in range(len(about["labels"]))]
-    return [sheet.crop((x, y, x + width, y + height)).tobytes() for x, y in corners]
+def different(pictures):
+    """Return the distinct ones of some pictures, as bytes."""
+    return {picture.tobytes() for picture in pictures}
 
 
 def test_stored_form_has_a_picture_and_a_line_for_every_value(shown):
@@ -44,7 +38,7 @@ def test_stored_form_has_a_picture_and_a_line_for_every_value(shown):
         "rate 1: slope 1.0",
     ]
     assert about["readings"][4] == "slope 5.0" and about["start"] == 2 and about["alt"] == ALT
-    assert len(set(panels(bundle["image/png"], about))) == 5
+    assert len(different(sheets.panels(bundle["image/png"], about))) == 5
 
 
 def test_an_exception_in_draw_is_not_swallowed(shown):
@@ -117,20 +111,10 @@ def test_without_ipywidgets_the_picture_is_still_shown(shown, monkeypatch):
     assert set(shown[0][0]) == {"text/plain", "image/png"}
 
 
-STORED = [
-    (path.stem, cell.id, output)
-    for path in refresh.chapters()
-    for cell in refresh.code_cells(path)
-    for output in cell.outputs
-    if "slider" in output.get("metadata", {}).get("image/png", {})
-]
-
-
-@pytest.mark.parametrize(
-    "name, cell, output", STORED, ids=[f"{name}: {cell}" for name, cell, _ in STORED]
-)
-def test_every_slider_of_the_book_moves_and_is_light(name, cell, output):
-    about = output.metadata["image/png"]["slider"]
-    assert 12 <= len(about["labels"]) <= 25
-    assert len(output.data["image/png"]) * 3 / 4 <= 150_000
-    assert len(set(panels(output.data["image/png"], about))) >= max(5, 0.8 * len(about["labels"]))
+@pytest.mark.parametrize("name", [path.stem for path in refresh.chapters()])
+def test_every_slider_of_the_book_moves_and_is_light(name):
+    for about, pictures in sheets.sliders(name):
+        assert 12 <= len(about["labels"]) <= 25, about["name"]
+        assert len(different(pictures)) >= max(5, 0.8 * len(about["labels"])), about["name"]
+    for _, output in refresh.outputs(refresh.CHAPTERS / f"{name}.ipynb", "slider"):
+        assert len(output.data["image/png"]) * 3 / 4 <= 150_000

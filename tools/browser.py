@@ -53,7 +53,3 @@ def opened():
             yield browser
         finally:
             browser.close()
-
-
-if __name__ == "__main__":
-    print(ensure())

@@ -41,13 +41,12 @@ SETTINGS = {
 
 def scripts(paths):
     """Return the Mermaid scripts that the chapters at `paths` show, in order, each once."""
-    found = {}
-    for path in paths:
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                if any("diagram" in about for about in output.get("metadata", {}).values()):
-                    found[output.data["text/plain"]] = path.name
-    return list(found)
+    shown = [
+        output.data["text/plain"]
+        for path in paths
+        for _, output in refresh.outputs(path, "diagram")
+    ]
+    return list(dict.fromkeys(shown))
 
 
 def svg(page, script):
@@ -94,6 +93,4 @@ if __name__ == "__main__":
         stray.unlink()
         print(f"dropped {stray.name}: no chapter shows it")
     for path in chapters:  # put new drawings into the stored outputs
-        path.write_text(
-            refresh.canonical(nbformat.read(path, as_version=4)), encoding="utf-8", newline="\n"
-        )
+        refresh.store(path, nbformat.read(path, as_version=4))

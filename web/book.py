@@ -16,7 +16,6 @@ from tools import vendor
 HERE = Path(__file__).resolve().parent
 BOXES = {
     "What do you expect": "asks",
-    "Predict": "asks",
     "The source says": "corrects",
     "What is right": "corrects",
 }
