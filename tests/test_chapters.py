@@ -1,5 +1,6 @@
 """Every chapter has the form that chapters/README.md describes."""
 
+import ast
 import re
 from functools import lru_cache
 
@@ -37,7 +38,9 @@ def markdown(path):
 def test_there_are_chapters_and_the_table_of_contents_lists_each_once():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     listed = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    assert sorted(listed) == sorted(f"chapters/{path.stem}" for path in PATHS)
+    chapters = [file for file in listed if file.startswith("chapters/")]
+    assert sorted(chapters) == sorted(f"chapters/{path.stem}" for path in PATHS)
+    assert len(listed) == len(set(listed))
 
 
 @chapter
@@ -94,7 +97,9 @@ def test_ids_are_slugs_and_there_is_one_title(path):
 @chapter
 def test_code_cells_are_short(path):
     lengths = sorted(
-        len([line for line in cell.source.splitlines() if line.strip()]) for cell in code(path)[1:]
+        len([line for line in cell.source.splitlines() if line.strip()])
+        for cell in code(path)[1:]
+        if not cell.id.endswith("-quiz")  # words, not code
     )
     assert lengths[-1] <= 20 and lengths[len(lengths) // 2] <= 8, lengths
     widest = max((line for cell in code(path) for line in cell.source.splitlines()), key=len)
@@ -107,7 +112,10 @@ def test_a_sentence_stands_between_two_code_cells(path):
         cell for cell in read(path).cells if "remove-cell" not in cell.metadata.get("tags", [])
     ]
     pairs = zip(shown, shown[1:], strict=False)
-    assert not [(a.id, b.id) for a, b in pairs if a.cell_type == b.cell_type == "code"]
+    stubs = [cell.id for cell in shown if cell.id.endswith("-stub")]  # the solution follows at once
+    assert not [
+        (a.id, b.id) for a, b in pairs if a.cell_type == b.cell_type == "code" and a.id not in stubs
+    ]
 
 
 @chapter
@@ -156,7 +164,7 @@ def test_every_picture_has_words_for_those_who_do_not_see_it(path):
 
 
 @chapter
-def test_has_a_slider_a_question_a_correction_and_solutions(path):
+def test_has_a_slider_a_question_and_a_correction(path):
     text = "\n".join(cell.source for cell in markdown(path))
     sliders = [
         cell for cell in code(path) if re.search(r"^slider\(", cell.source, flags=re.MULTILINE)
@@ -165,7 +173,97 @@ def test_has_a_slider_a_question_a_correction_and_solutions(path):
     assert "> **What do you expect?**" in text and re.search(
         r"> \*\*The source says\*\* \(E-\d+", text
     )
-    assert len([cell for cell in code(path) if "hide-cell" in cell.metadata.get("tags", [])]) >= 2
+
+
+@chapter
+def test_every_correction_says_what_is_printed_runs_it_and_says_what_is_right(path):
+    boxes = [
+        (i, cell)
+        for i, cell in enumerate(read(path).cells)
+        if "> **The source says**" in cell.source
+    ]
+    for i, box in boxes:
+        assert re.search(r"> \*\*The source says\*\* \(E-\d+(, E-\d+)*\)", box.source), box.id
+        after = read(path).cells[i + 1 :]
+        until = next(j for j, cell in enumerate(after) if "**What is right" in cell.source)
+        assert "**Why the slip is natural" in after[until].source, (box.id, after[until].id)
+        proofs = [cell for cell in after[:until] if cell.cell_type == "code"]
+        assert any("assert " in cell.source and cell.outputs for cell in proofs), box.id
+
+
+def answer_of(quiz):
+    """Return the expression a quiz computes its answer with."""
+    calls = [node for node in ast.walk(ast.parse(quiz.source)) if isinstance(node, ast.Call)]
+    (ask,) = [call for call in calls if ast.unparse(call.func) == "quiz.ask"]
+    return next(word.value for word in ask.keywords if word.arg == "answer")
+
+
+@chapter
+def test_at_least_four_questions_to_predict_whose_answer_is_computed(path):
+    quizzes = [cell for cell in code(path) if "quiz.ask(" in cell.source]
+    assert len(quizzes) >= 4 and all(cell.id.endswith("-quiz") for cell in quizzes)
+    places = set()
+    for cell in quizzes:
+        assert cell.metadata.tags == ["hide-input"] and cell.metadata.jupyter.source_hidden, cell.id
+        assert any(
+            isinstance(node, ast.Name | ast.BinOp | ast.Call) for node in ast.walk(answer_of(cell))
+        ), f"{cell.id}: the answer is written down, not computed"
+        said = cell.outputs[0].data["text/plain"]
+        places.add(re.search(r"^Answer: ([a-e])\) .{12,}", said, flags=re.MULTILINE)[1])
+        options = re.findall(r"^  [a-e]\) ", said, flags=re.MULTILINE)
+        wrong = re.findall(r"^Not [a-e]\): (.*)", said, flags=re.MULTILINE)
+        assert len(wrong) == len(options) - 1 and all(len(why) > 20 for why in wrong), cell.id
+    assert len(places) > 1, "the right option always stands in the same place"
+
+
+def exercises(path):
+    return [cell for cell in markdown(path) if cell.id.startswith("exercise-")]
+
+
+@chapter
+def test_at_least_five_exercises_of_rising_difficulty_one_of_them_a_slip_to_find(path):
+    heads = [
+        re.match(r"### Exercise (\d+) (★{1,3}) (\S.*)", cell.source) for cell in exercises(path)
+    ]
+    assert len(heads) >= 5 and all(heads), [cell.id for cell in exercises(path)]
+    assert [int(head[1]) for head in heads] == list(range(1, len(heads) + 1))
+    stars = [len(head[2]) for head in heads]
+    assert stars == sorted(stars) and stars[0] == 1 and stars[-1] == 3, stars
+    assert any("find the slip" in head[3].lower() for head in heads)
+
+
+@chapter
+def test_every_exercise_has_a_folded_solution_that_proves_its_answer(path):
+    cells = {cell.id: cell for cell in read(path).cells}
+    for exercise in exercises(path):
+        solution = cells[exercise.id.removeprefix("exercise-") + "-solution"]
+        assert solution.metadata.tags == ["hide-cell"], solution.id
+        assert solution.metadata.jupyter.source_hidden, solution.id
+        assert re.search(r"assert |exercises\.check\(", solution.source), solution.id
+        assert solution.outputs, solution.id
+
+
+@chapter
+def test_a_stub_is_its_solution_less_the_marked_lines_and_does_not_pass(path):
+    cells = {cell.id: cell for cell in read(path).cells}
+    stubs = [cell for name, cell in cells.items() if name.endswith("-stub")]
+    assert len(stubs) >= 2
+    for stub in stubs:
+        solution = cells[stub.id.removesuffix("-stub") + "-solution"]
+        assert stub.source == refresh.stub(solution.source), (
+            f"run: make refresh CHAPTER={path.stem}"
+        )
+        assert refresh.GAP in stub.source, f"{stub.id}: nothing is left to the reader"
+        asked, given = (cell.outputs[0].text.splitlines() for cell in (stub, solution))
+        assert any(line.startswith("not yet: ") for line in asked), stub.id
+        assert given and all(line.startswith("right: ") for line in given), solution.id
+
+
+@chapter
+def test_only_a_solution_marks_lines_as_answers(path):
+    marked = [cell.id for cell in code(path) if refresh.MARK in cell.source]
+    stubs = [cell.id.removesuffix("-stub") for cell in code(path) if cell.id.endswith("-stub")]
+    assert sorted(marked) == sorted(f"{name}-solution" for name in stubs)
 
 
 @chapter

@@ -4,19 +4,21 @@ import functools
 import gzip
 import http.server
 import io
+import re
 import threading
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests import sheets
-from tools import browser, refresh, vendor
+from tools import browser, ledger, refresh, vendor
 from tools.build import SITE, build
 
 CHAPTERS = [path.stem for path in refresh.chapters()]
-PAGES = ["README.html", *(f"chapters/{name}.html" for name in CHAPTERS), "search.html"]
+BACK = [f"back/{name}.html" for name in ("faq", "resources", "corrections", "coverage", "glossary")]
+PAGES = ["README.html", *(f"chapters/{name}.html" for name in CHAPTERS), *BACK, "search.html"]
 AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})).violations.flatMap(
     fault => fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}`))"""
@@ -222,11 +224,131 @@ def test_every_picture_is_described(visit, name):
     assert all(alt and ".png" not in alt and "/" not in alt[:12] for alt in alts), alts
 
 
-def test_search_finds_english_and_chinese(visit):
-    for words in ("learning rate", "损失函数"):
-        page = visit(f"search.html?q={words}")
-        page.wait_for_selector("#search-results li", timeout=10_000)
-        assert page.locator("#search-results li").count() >= 1
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("words", ["learning rate", "cross-entropy", "损失函数", "梯度", "学习率"])
+def test_search_finds_english_and_chinese(visit, words, way):
+    page = visit(f"search.html?q={words}", way)
+    page.wait_for_selector("#search-results li", timeout=10_000)
+    found = page.locator("#search-results li a").evaluate_all("all => all.map(one => one.href)")
+    assert any("/chapters/" in link for link in found), found
+    assert any("/back/glossary" in link for link in found), found
+
+
+def answers(name):
+    """Return (the question as asked, the right option) of every quiz a chapter has stored."""
+    for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb"):
+        if cell.id.endswith("-quiz"):
+            text = cell.outputs[0].data["text/plain"]
+            letter = re.search(r"^Answer: ([a-e])\)", text, flags=re.MULTILINE)[1]
+            yield cell.id, "abcde".index(letter)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@chapter
+def test_a_quiz_opens_by_key_and_mouse_and_tells_right_from_wrong(visit, name, scripts):
+    page = visit(f"chapters/{name}.html", "file", java_script_enabled=scripts)
+    stored = list(answers(name))
+    assert page.locator(".quiz").count() == len(stored) >= 4
+    for cell, right in stored:
+        options = page.locator(f"#cell-{cell} .quiz details")
+        for i in range(options.count()):
+            summary, why = options.nth(i).locator("summary"), options.nth(i).locator("p")
+            assert not why.is_visible()
+            if i % 2:
+                summary.click()
+            else:
+                summary.focus()
+                page.keyboard.press("Enter")
+            assert why.is_visible(), (cell, i)
+            assert why.inner_text().startswith("Right." if i == right else "Not this one."), cell
+            assert page.locator(f"#cell-{cell} .quiz details[open]").count() == 1
+
+
+def test_every_link_of_the_book_leads_somewhere(site):
+    targets = {}
+    for path in SITE.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        targets[path] = (
+            set(re.findall(r'\bid="([^"]+)"', text)),
+            re.findall(r'<a [^>]*href="([^"]+)"', text),
+        )
+    lost = []
+    for path, (_, links) in targets.items():
+        for link in links:
+            place, _, anchor = link.partition("#")
+            if re.match(r"[a-z]+:", link) or place.startswith("//"):
+                continue
+            target = (path.parent / unquote(place)).resolve() if place else path
+            if target.suffix == ".html" and (
+                target not in targets or anchor and unquote(anchor) not in targets[target][0]
+            ):
+                lost.append((path.name, link))
+    assert not lost, lost[:20]
+
+
+def test_corrections_link_to_their_cells_and_chapters_back_to_them(visit):
+    errata = [e for e in ledger.load("errata") if "cell" in e]
+    page = visit("back/corrections.html")
+    for entry in errata:
+        link = page.locator(f"#{entry['id'].lower()} .entry-foot a").first.get_attribute("href")
+        assert link == f"../chapters/{entry['chapter']}.html#cell-{entry['cell']}"
+    for name in CHAPTERS:
+        text = (SITE / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+        wanted = {e["id"] for e in errata if e["chapter"] == name}
+        assert wanted
+        assert {f'href="../back/corrections.html#{row.lower()}"' in text for row in wanted} == {
+            True
+        }
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_filters_show_what_was_chosen_and_a_link_to_an_entry_wins(visit, way):
+    errata = ledger.load("errata")
+    page = visit("back/corrections.html", way)
+    shown = page.locator(".entry:visible")
+    assert shown.count() == len(errata)
+    page.get_by_label("Article").select_option("004")
+    few = [e["id"].lower() for e in errata if "004" in ledger.articles(e)]
+    assert sorted(shown.evaluate_all("all => all.map(one => one.id)")) == sorted(few)
+    page.get_by_label("Kind").select_option("code")
+    fewer = [e["id"].lower() for e in errata if "004" in ledger.articles(e) and e["kind"] == "code"]
+    assert sorted(shown.evaluate_all("all => all.map(one => one.id)")) == sorted(fewer)
+    assert page.locator(".filters output").inner_text() == f"{len(fewer)} of {len(errata)}"
+    assert page.locator("h2:visible").count() == 1
+    page.evaluate("location.hash = 'e-17'")
+    page.locator("#e-17").wait_for(state="visible")
+    assert shown.count() == len(errata)
+
+
+def test_the_glossary_finds_a_term_in_both_languages(visit):
+    page = visit("back/glossary.html")
+    for word, term in (("Learning rate", "学习率"), ("损失", "loss")):
+        page.get_by_label("Find a term").fill(word)
+        texts = page.locator(".entry:visible").evaluate_all(
+            "all => all.map(one => one.textContent)"
+        )
+        assert texts and len(texts) < 20 and any(term in text for text in texts)
+
+
+def test_without_scripts_the_lists_are_whole_and_no_dead_filter_shows(visit):
+    page = visit("back/coverage.html", java_script_enabled=False)
+    assert page.locator(".entry:visible").count() == len(ledger.load("rows")) + len(
+        ledger.load("diagrams")
+    )
+    assert not page.locator(".filters").is_visible()
+
+
+def test_the_coverage_page_counts_what_the_ledger_holds(visit):
+    everything = [entry for kind in ("rows", "diagrams", "errata") for entry in ledger.load(kind)]
+    shown = sum(entry["status"] == "shown" for entry in everything)
+    page = visit("back/coverage.html")
+    last = page.locator(".progress-table tbody tr").last
+    assert f"{shown} of {len(everything)}" in last.inner_text()
+    bars = page.locator(".progress-table progress").evaluate_all(
+        "all => all.map(one => [one.value, one.max])"
+    )
+    assert bars[-1] == [shown, len(everything)] and len(bars) == 6
+    assert [sum(column) for column in zip(*bars[:-1], strict=True)] == bars[-1]
 
 
 def test_the_first_page_leads_to_every_chapter(visit):

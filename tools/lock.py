@@ -26,7 +26,8 @@ def lock():
         pip = [str(python), "-m", "pip"]
         subprocess.run([*pip, "install", "--quiet", TORCH], check=True)
         subprocess.run(
-            [*pip, "install", "--quiet", f"{ROOT}[deployment,lab,book,test]", TORCH], check=True
+            [*pip, "install", "--quiet", f"{ROOT}[deployment,training,lab,book,test]", TORCH],
+            check=True,
         )
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout
     lines = [

@@ -15,6 +15,8 @@ METADATA = {
 }
 CELL_KEYS = {"tags", "mystnb", "jupyter", "reason"}
 OUTPUT_KEYS = {"slider", "diagram"}
+MARK = "  # answer"  # ends each line of a solution that its stub leaves to the reader
+GAP = "...  # your lines here"
 DROPPED = {
     "application/vnd.jupyter.widget-view+json"
 }  # a stored widget is dead; its picture is not
@@ -23,6 +25,7 @@ DROPPED = {
 def refresh(path):
     """Run the notebook at `path` and write it back in canonical form; raises CellExecutionError if a cell does."""
     notebook = nbformat.read(path, as_version=4)
+    fill_stubs(notebook)
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -33,6 +36,25 @@ def refresh(path):
     )
     client.execute()
     store(path, notebook)
+
+
+def fill_stubs(notebook):
+    """Write every exercise's stub (`name-stub`) anew from its solution (`name-solution`)."""
+    cells = {cell.id: cell for cell in notebook.cells}
+    for name, cell in cells.items():
+        if name.endswith("-stub"):
+            cell.source = stub(cells[name.removesuffix("-stub") + "-solution"].source)
+
+
+def stub(solution):
+    """Return a solution less its marked lines: each run of lines that end in `# answer` becomes one `...`."""
+    lines = []
+    for line in solution.rstrip().splitlines():
+        if not line.endswith(MARK):
+            lines.append(line)
+        elif not (lines and lines[-1].endswith(GAP)):
+            lines.append(line[: len(line) - len(line.lstrip())] + GAP)
+    return "\n".join(lines)
 
 
 def store(path, notebook):
@@ -94,9 +116,14 @@ def _output(output, count):
     return output
 
 
+def cells(path):
+    """Return all cells of the notebook at `path`."""
+    return nbformat.read(path, as_version=4).cells
+
+
 def code_cells(path):
     """Return the code cells of the notebook at `path`."""
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [cell for cell in cells(path) if cell.cell_type == "code"]
 
 
 def outputs(path, kind):

@@ -8,10 +8,12 @@ import zlib
 from pathlib import Path
 
 import sphinxcontrib.katex
+from docutils import nodes
 from PIL import Image
 from sphinxcontrib.katex import KaTeXServer
 
-from tools import vendor
+from tools import ledger, refresh, vendor
+from web import pages
 
 HERE = Path(__file__).resolve().parent
 BOXES = {
@@ -19,6 +21,7 @@ BOXES = {
     "The source says": "corrects",
     "What is right": "corrects",
 }
+ROWS = re.compile(r"\b(E-\d{2,3}|S\d{3}-\d{2}|D\d{2})\b")
 CHINESE = re.compile("[\u4e00-\u9fff「」][\u4e00-\u9fff，。、；：「」…]*")
 
 
@@ -39,7 +42,7 @@ def stage(app, config):
         book / "book.css",
         with_fonts(read(HERE / "book.css"), serif, ["source-serif-4-latin-wght-normal"]),
     )
-    for name in ("icons.css", "slider.js"):
+    for name in ("icons.css", "slider.js", "ledger.js"):
         copy(HERE / name, book / name)
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
@@ -78,9 +81,56 @@ def finish_page(app, pagename, templatename, context, doctree):
     """Finish a page's body: sized pictures, named boxes, Chinese marked as Chinese."""
     if "body" in context:
         sizes = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
-        body = mark_chinese(name_boxes(size_images(context["body"], sizes)))
+        body = name_boxes(size_images(context["body"], sizes))
+        if not pagename.startswith("back/co"):  # the lists themselves
+            body = link_rows(body, lambda to: app.builder.get_relative_uri(pagename, f"back/{to}"))
+        body = mark_chinese(body)
         # A wide formula scrolls in its own box, so the keyboard must be able to reach it
         context["body"] = body.replace('<div class="math"', '<div class="math" tabindex="0"')
+
+
+def fill_page(app, name, source):
+    """Write the ledger into the pages at the back of the book."""
+    filled = pages.fill(source[0])
+    if filled != source[0]:
+        source[0] = filled
+        for file in [*ledger.HOME.glob("*.yml"), *refresh.CHAPTERS.glob("*.ipynb")]:
+            app.env.note_dependency(str(file), docname=name)
+
+
+def anchor_cells(app, doctree):
+    """Give every code cell of a chapter the address #cell-<id>, so that the ledger can point to it."""
+    path = Path(app.env.doc2path(app.env.docname))
+    if path.suffix == ".ipynb":
+        ids = [cell.id for cell in refresh.cells(path)]
+        for node in doctree.findall(nodes.container):
+            if node.get("nb_element") == "cell_code":
+                node["ids"].append(f"cell-{ids[node['cell_index']]}")
+
+
+def link_rows(body, home):
+    """Link every number of the ledger that the text names (E-17, S001-21, D13) to its entry; code and links stay."""
+    known = {
+        entry["id"]: page
+        for page, kinds in (("corrections", ["errata"]), ("coverage", ["rows", "diagrams"]))
+        for kind in kinds
+        for entry in ledger.load(kind)
+    }
+
+    def linked(match):
+        page = known.get(match[1])
+        return (
+            match[0]
+            if page is None
+            else f'<a href="{home(page)}#{match[1].lower()}">{match[1]}</a>'
+        )
+
+    kept = r"(<(a|pre|code|svg|math|h[1-6])\b.*?</\2>|<[^>]+>)"
+    parts = re.split(kept, body, flags=re.DOTALL)
+    # re.split also returns the inner group: text stands at every third place
+    parts[::3] = [ROWS.sub(linked, text) for text in parts[::3]]
+    del parts[2::3]
+    return "".join(part or "" for part in parts)
 
 
 def size_images(body, files):
@@ -131,11 +181,14 @@ def stop_katex(app, problem):
 def setup(app):
     """Register the extension."""
     app.connect("config-inited", stage, priority=900)
+    app.connect("source-read", fill_page)
+    app.connect("doctree-read", anchor_cells)
     app.connect("html-page-context", finish_page, priority=900)
     app.connect("build-finished", stop_katex)
     for name in ("icons.css", "book.css"):
         app.add_css_file(f"book/{name}", priority=900)
-    app.add_js_file("book/slider.js", loading_method="defer")
+    for name in ("slider.js", "ledger.js"):
+        app.add_js_file(f"book/{name}", loading_method="defer")
     # Sphinx copies styles and scripts only when a page has changed: a changed file here changes them all
     files = [*HERE.glob("*.*"), *HERE.glob("templates/**/*.html"), Path(vendor.__file__)]
     return {

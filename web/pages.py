@@ -1,0 +1,237 @@
+"""The pages at the back of the book, written from the ledger each time the site is built."""
+
+import html
+import re
+
+from tools import ledger
+
+KINDS = {  # of a correction, in the order of the page
+    "number": "Worked numbers and formulas",
+    "code": "Code that does not run, or does something else",
+    "data": "Data, results and scale",
+    "concept": "Concepts",
+    "diagram": "Diagrams",
+    "use": "What the technology is said to do",
+    "company": "Companies and products",
+    "setup": "Setting up a machine",
+    "reference": "Books, papers and links",
+    "editing": "Editing",
+}
+EVIDENCE = {
+    "computed": "Computed",
+    "source": "From a named source",
+    "read": "Seen in the text itself",
+    "unverified": "To our knowledge; not verified",
+}
+STATUS = {"shown": "shown", "planned": "planned", "left out": "left out"}
+BACK = {"faq", "resources", "corrections", "coverage", "glossary"}
+TOPICS = {
+    "foundations": "Foundations",
+    "vision": "Vision",
+    "language": "Language",
+    "products": "Products",
+    "responsibility": "Responsibility",
+    "company": "Company",
+    "data": "Data",
+    "tools": "Tools",
+}
+
+
+def fill(text):
+    """Return a page's Markdown with each `<!-- ledger: name -->` replaced by what the ledger says."""
+    return re.sub(r"<!-- ledger: (\w+) -->", lambda match: globals()[match[1]](), text)
+
+
+def corrections():
+    """Return every erratum, grouped by kind, with two filters above."""
+    errata = ledger.load("errata")
+    parts = [_filters(len(errata), "corrections")]
+    for kind, heading in KINDS.items():
+        group = [entry for entry in errata if entry["kind"] == kind]
+        parts += [f"## {heading}", *(_erratum(entry) for entry in group)]
+    return "\n\n".join(parts)
+
+
+def _erratum(entry):
+    about = [_places(entry), EVIDENCE[entry["evidence"]]]
+    if entry["evidence"] == "source":
+        about[1] += f": {_prose(entry['source'])}"
+    return "\n\n".join(
+        [
+            _opening(entry),
+            f"**{entry['id']}** {_prose(entry['says'])}",
+            f"**What is right.** {_prose(entry['right'])}",
+            f'<p class="entry-foot">{_home(entry)}</p>\n',
+            " · ".join(about),
+            "</div>",
+        ]
+    )
+
+
+def coverage():
+    """Return how far the book covers each article, then every row and diagram with its home and status."""
+    rows = [*ledger.load("rows"), *ledger.load("diagrams"), *ledger.load("errata")]
+    parts = [
+        "## How far the book is",
+        _progress(rows),
+        _filters(len(rows) - len(ledger.load("errata")), "rows"),
+    ]
+    for number, name in ledger.ARTICLES.items():
+        group = [entry for entry in ledger.load("rows") if entry["id"].startswith(f"S{number}")]
+        parts += [f"## Article {number}: {name}", *(_row(entry) for entry in group)]
+    parts += ["## Diagrams", *(_row(entry) for entry in ledger.load("diagrams"))]
+    return "\n\n".join(parts)
+
+
+def _row(entry):
+    return "\n\n".join(
+        [
+            _opening(entry),
+            f"**{entry['id']}** {_prose(entry['says'])}",
+            f'<p class="entry-foot">{_home(entry)}</p>\n',
+            _places(entry),
+            "</div>",
+        ]
+    )
+
+
+def _progress(entries):
+    """Return a table with a bar for each article: how many of its rows, diagrams and errata the book shows."""
+    lines = []
+    for number, name in [*ledger.ARTICLES.items(), (None, "all five")]:
+        group = [e for e in entries if number is None or ledger.articles(e)[0] == number]
+        count = {status: sum(e["status"] == status for e in group) for status in STATUS}
+        label = f"Article {number}, {name}" if number else "All five"
+        lines.append(
+            f'<tr><th scope="row">{label}</th>'
+            f'<td><progress max="{len(group)}" value="{count["shown"]}" aria-label="{label}: '
+            f'{count["shown"]} of {len(group)} shown"></progress></td>'
+            f"<td>{count['shown']} of {len(group)}</td><td>{count['planned']}</td><td>{count['left out']}</td></tr>"
+        )
+    head = (
+        "<tr><th>Article</th><th>Progress</th><th>Shown</th><th>Planned</th><th>Left out</th></tr>"
+    )
+    body = "\n".join(lines)
+    return f'<table class="table progress-table"><thead>{head}</thead><tbody>\n{body}\n</tbody></table>'
+
+
+def glossary():
+    """Return the terms in the order of their English, each with its Chinese, its meaning and where it is first used."""
+    terms = sorted(ledger.load("glossary"), key=lambda term: term["english"][0].lower())
+    parts = [_search(len(terms))]
+    for term in terms:
+        first = ledger.first_use(term)
+        chinese = " / ".join([term["chinese"], *term.get("also", [])])
+        where = f' <span class="entry-home">{_link(first)}</span>' if first else ""
+        parts.append(
+            f'<div class="entry term" id="{_slug(term["english"][0])}">\n\n'
+            f"**{_prose(term['english'][0])}** · {chinese}\n\n{_prose(term['meaning'])}{where}\n\n</div>"
+        )
+    return "\n\n".join(parts)
+
+
+def resources():
+    """Return the verified references by topic."""
+    parts = []
+    for topic, heading in TOPICS.items():
+        group = [entry for entry in ledger.load("references") if entry["topic"] == topic]
+        if group:
+            parts += [f"## {heading}", "\n".join(_reference(entry) for entry in group)]
+    return "\n\n".join(parts)
+
+
+def _reference(entry):
+    where = entry["where"]
+    if where.startswith("http"):
+        where = f"[{_prose(re.sub('^https?://', '', where).rstrip('/'))}]({where})"
+    else:
+        where = _prose(where)
+    return f"- **{_prose(entry['title'])}.** {_prose(entry['who'])}, {entry['year']}. {_prose(entry['what'])} ({where})"
+
+
+def _opening(entry):
+    """Return the opening tag of an entry, with what the filters ask."""
+    kind = entry.get("kind", "diagram")
+    return (
+        f'<div class="entry {entry["status"].replace(" ", "-")}" id="{entry["id"].lower()}" '
+        f'data-article="{" ".join(ledger.articles(entry))}" data-kind="{kind}" data-status="{entry["status"]}">'
+    )
+
+
+def _places(entry):
+    """Return where an entry stands in the articles: "Article 001 (market), line 785"."""
+    spots = {}
+    for place in entry["where"]:
+        article, _, line = place.partition(":")
+        spots.setdefault(article, []).extend([line] if line else [])
+    return "; ".join(
+        f"article {article}" + (f", line {', '.join(lines)}" if lines else "")
+        for article, lines in spots.items()
+    )
+
+
+def _home(entry):
+    """Return the links to where an entry is shown, or what stands in their place."""
+    if entry["status"] == "left out":
+        return f"<strong>Left out.</strong> {html.escape(entry['reason'])}"
+    links = [_link(entry["chapter"], entry.get("cell"))]
+    links += [_link(name) for name in entry.get("also", [])]
+    return f"<strong>{STATUS[entry['status']].capitalize()}</strong> in {', '.join(links)}"
+
+
+def _link(name, cell=None):
+    """Return a link to a chapter or a page at the back, at a cell when one is given; plain words for what is not yet written."""
+    words = name.replace("-", " ")
+    if name in BACK:
+        return f'<a href="{name}.html">{words}</a>'
+    if name == "intro":
+        return '<a href="../README.html">front page</a>'
+    if name not in ledger.order():
+        return words
+    at = f"#cell-{cell}" if cell else ""
+    return f'<a href="../chapters/{name}.html{at}">{words}</a>'
+
+
+def _filters(total, what):
+    """Return the two choices above a list; without a script they stay hidden and everything is shown."""
+    articles = "".join(
+        f'<option value="{number}">{number}: {name}</option>'
+        for number, name in ledger.ARTICLES.items()
+    )
+    kinds = KINDS if what == "corrections" else _kinds()
+    options = "".join(f'<option value="{kind}">{label}</option>' for kind, label in kinds.items())
+    states = "".join(f'<option value="{status}">{status}</option>' for status in STATUS)
+    return (
+        f'<form class="filters" data-total="{total}" hidden>'
+        f'<label>Article <select name="article"><option value="">all five</option>{articles}</select></label>'
+        f'<label>Kind <select name="kind"><option value="">every kind</option>{options}</select></label>'
+        f'<label>Status <select name="status"><option value="">any</option>{states}</select></label>'
+        f'<output aria-live="polite">{total} of {total}</output></form>'
+    )
+
+
+def _search(total):
+    return (
+        f'<form class="filters" data-total="{total}" hidden><label>Find a term '
+        '<input type="search" name="text" placeholder="loss, 损失"></label>'
+        f'<output aria-live="polite">{total} of {total}</output></form>'
+    )
+
+
+def _kinds():
+    return {
+        kind: kind for kind in sorted({row["kind"] for row in ledger.load("rows")} | {"diagram"})
+    }
+
+
+def _slug(text):
+    return "term-" + re.sub(r"\W+", "-", text.lower()).strip("-")
+
+
+def _prose(text):
+    """Return a statement as Markdown in which only `code` and $maths$ are markup."""
+    parts = re.split(r"(`[^`]+`|\$[^$]+\$)", str(text))
+    parts[::2] = [
+        re.sub(r"([\\*_\[\]#|])", r"\\\1", html.escape(part, quote=False)) for part in parts[::2]
+    ]
+    return "".join(parts)
