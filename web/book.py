@@ -95,7 +95,7 @@ def fill_page(app, name, source):
     if filled != source[0]:
         source[0] = filled
         for file in [*ledger.HOME.glob("*.yml"), *refresh.CHAPTERS.glob("*.ipynb")]:
-            app.env.note_dependency(str(file), docname=name)
+            app.env.note_dependency(str(file))
 
 
 def anchor_cells(app, doctree):

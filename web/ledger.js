@@ -39,7 +39,6 @@ function makeFilter(form) {
   form.addEventListener("input", show);
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", reveal);
-  form.hidden = false;
   show(); // a browser may bring back the choice of an earlier visit
   reveal();
 }

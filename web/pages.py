@@ -5,7 +5,7 @@ import re
 
 from tools import ledger
 
-KINDS = {  # of a correction, in the order of the page
+KINDS = {  # of a correction, in the order of the page: its heading
     "number": "Worked numbers and formulas",
     "code": "Code that does not run, or does something else",
     "data": "Data, results and scale",
@@ -18,12 +18,12 @@ KINDS = {  # of a correction, in the order of the page
     "editing": "Editing",
 }
 EVIDENCE = {
-    "computed": "Computed",
-    "source": "From a named source",
-    "read": "Seen in the text itself",
-    "unverified": "To our knowledge; not verified",
+    "computed": "computed",
+    "source": "source",
+    "read": "seen in the text itself",
+    "unverified": "to our knowledge, not verified",
 }
-STATUS = {"shown": "shown", "planned": "planned", "left out": "left out"}
+STATUS = ("shown", "planned", "left out")
 BACK = {"faq", "resources", "corrections", "coverage", "glossary"}
 TOPICS = {
     "foundations": "Foundations",
@@ -53,19 +53,21 @@ def corrections():
 
 
 def _erratum(entry):
-    about = [_places(entry), EVIDENCE[entry["evidence"]]]
-    if entry["evidence"] == "source":
-        about[1] += f": {_prose(entry['source'])}"
     return "\n\n".join(
         [
             _opening(entry),
             f"**{entry['id']}** {_prose(entry['says'])}",
             f"**What is right.** {_prose(entry['right'])}",
-            f'<p class="entry-foot">{_home(entry)}</p>\n',
-            " · ".join(about),
+            _foot(_home(entry), _places(entry), _evidence(entry)),
             "</div>",
         ]
     )
+
+
+def _evidence(entry):
+    """Return what a correction rests on."""
+    said = EVIDENCE[entry["evidence"]]
+    return f"{said}: {html.escape(entry['source'])}" if entry["evidence"] == "source" else said
 
 
 def coverage():
@@ -88,8 +90,7 @@ def _row(entry):
         [
             _opening(entry),
             f"**{entry['id']}** {_prose(entry['says'])}",
-            f'<p class="entry-foot">{_home(entry)}</p>\n',
-            _places(entry),
+            _foot(_home(entry), _places(entry)),
             "</div>",
         ]
     )
@@ -102,21 +103,23 @@ def _progress(entries):
         group = [e for e in entries if number is None or ledger.articles(e)[0] == number]
         count = {status: sum(e["status"] == status for e in group) for status in STATUS}
         label = f"Article {number}, {name}" if number else "All five"
-        lines.append(
-            f'<tr><th scope="row">{label}</th>'
-            f'<td><progress max="{len(group)}" value="{count["shown"]}" aria-label="{label}: '
-            f'{count["shown"]} of {len(group)} shown"></progress></td>'
-            f"<td>{count['shown']} of {len(group)}</td><td>{count['planned']}</td><td>{count['left out']}</td></tr>"
+        bar = (
+            f'<progress max="{len(group)}" value="{count["shown"]}" aria-label="{label}: '
+            f'{count["shown"]} of {len(group)} shown"></progress>'
         )
-    head = (
-        "<tr><th>Article</th><th>Progress</th><th>Shown</th><th>Planned</th><th>Left out</th></tr>"
-    )
+        numbers = [f"{count['shown']} of {len(group)}", count["planned"], count["left out"]]
+        lines.append(
+            f'<tr><th scope="row">{label} {bar}</th>'
+            + "".join(f"<td>{number}</td>" for number in numbers)
+            + "</tr>"
+        )
+    head = "<tr><th>Article</th><th>Shown</th><th>Planned</th><th>Left out</th></tr>"
     body = "\n".join(lines)
     return f'<table class="table progress-table"><thead>{head}</thead><tbody>\n{body}\n</tbody></table>'
 
 
 def glossary():
-    """Return the terms in the order of their English, each with its Chinese, its meaning and where it is first used."""
+    """Return the terms by their English, each with its Chinese, its meaning and the chapter that uses it first."""
     terms = sorted(ledger.load("glossary"), key=lambda term: term["english"][0].lower())
     parts = [_search(len(terms))]
     for term in terms:
@@ -146,7 +149,8 @@ def _reference(entry):
         where = f"[{_prose(re.sub('^https?://', '', where).rstrip('/'))}]({where})"
     else:
         where = _prose(where)
-    return f"- **{_prose(entry['title'])}.** {_prose(entry['who'])}, {entry['year']}. {_prose(entry['what'])} ({where})"
+    who = f"{_prose(entry['who'])}, {entry['year']}"
+    return f"- **{_prose(entry['title'])}.** {who}. {_prose(entry['what'])} ({where})"
 
 
 def _opening(entry):
@@ -156,6 +160,10 @@ def _opening(entry):
         f'<div class="entry {entry["status"].replace(" ", "-")}" id="{entry["id"].lower()}" '
         f'data-article="{" ".join(ledger.articles(entry))}" data-kind="{kind}" data-status="{entry["status"]}">'
     )
+
+
+def _foot(*parts):
+    return f'<p class="entry-foot">{" · ".join(parts)}</p>'
 
 
 def _places(entry):
@@ -176,11 +184,11 @@ def _home(entry):
         return f"<strong>Left out.</strong> {html.escape(entry['reason'])}"
     links = [_link(entry["chapter"], entry.get("cell"))]
     links += [_link(name) for name in entry.get("also", [])]
-    return f"<strong>{STATUS[entry['status']].capitalize()}</strong> in {', '.join(links)}"
+    return f"<strong>{entry['status'].capitalize()}</strong> in {', '.join(links)}"
 
 
 def _link(name, cell=None):
-    """Return a link to a chapter or a page at the back, at a cell when one is given; plain words for what is not yet written."""
+    """Return a link to a chapter (at a cell) or to a page at the back; plain words for what is not yet written."""
     words = name.replace("-", " ")
     if name in BACK:
         return f'<a href="{name}.html">{words}</a>'
@@ -199,10 +207,10 @@ def _filters(total, what):
         for number, name in ledger.ARTICLES.items()
     )
     kinds = KINDS if what == "corrections" else _kinds()
-    options = "".join(f'<option value="{kind}">{label}</option>' for kind, label in kinds.items())
-    states = "".join(f'<option value="{status}">{status}</option>' for status in STATUS)
+    options = "".join(f"<option>{kind}</option>" for kind in kinds)
+    states = "".join(f"<option>{status}</option>" for status in STATUS)
     return (
-        f'<form class="filters" data-total="{total}" hidden>'
+        f'<form class="filters" data-total="{total}">'
         f'<label>Article <select name="article"><option value="">all five</option>{articles}</select></label>'
         f'<label>Kind <select name="kind"><option value="">every kind</option>{options}</select></label>'
         f'<label>Status <select name="status"><option value="">any</option>{states}</select></label>'
@@ -212,16 +220,14 @@ def _filters(total, what):
 
 def _search(total):
     return (
-        f'<form class="filters" data-total="{total}" hidden><label>Find a term '
+        f'<form class="filters" data-total="{total}"><label>Find a term '
         '<input type="search" name="text" placeholder="loss, 损失"></label>'
         f'<output aria-live="polite">{total} of {total}</output></form>'
     )
 
 
 def _kinds():
-    return {
-        kind: kind for kind in sorted({row["kind"] for row in ledger.load("rows")} | {"diagram"})
-    }
+    return sorted({row["kind"] for row in ledger.load("rows")} | {"diagram"})
 
 
 def _slug(text):
