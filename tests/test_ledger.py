@@ -100,46 +100,36 @@ def test_a_chapter_and_the_ledger_name_the_same_corrections():
         assert not [name for name in boxed if status.get(name) != "shown"], chapter
 
 
-def terms():
-    """Return every (words before it, Chinese term in parentheses, chapter) of the chapters' prose."""
-    found = []
-    for chapter in ledger.order():
-        text = re.sub(r"[*_`]", "", ledger.prose(chapter))
-        for match in re.finditer(rf"([^\n()（]*?)\(({CHINESE}[^()\n]*)\)", text):
-            found += [
-                (match[1].strip(), term, chapter) for term in re.split("[,，、/] ?", match[2])
-            ]
-    return found
+def terms(chapter):
+    """Yield (the English, a Chinese term) for each `english (中文)` or `(english, 中文)` of a chapter's prose."""
+    text = re.sub(r"[*_`]|\$[^$\n]*\$", "", ledger.prose(chapter))
+    for match in re.finditer(r"([^\n()（]*?)\s*\(([^()\n]*)\)", text):
+        inside = re.split(r"[,，、;/] ?", match[2])
+        chinese = [part for part in inside if re.match(CHINESE, part)]
+        for term in chinese:
+            yield [match[1], *(part for part in inside if part not in chinese)], term
 
 
 @pytest.mark.parametrize("chapter", ledger.order())
 def test_every_chinese_term_of_a_chapter_is_in_the_glossary_with_its_english(chapter):
-    known = {
-        chinese: entry
-        for entry in ledger.load("glossary")
-        for chinese in [entry["chinese"], *entry.get("also", [])]
-    }
-    used = [(before, term) for before, term, where in terms() if where == chapter]
+    known = {name: entry for entry in ledger.load("glossary") for name in names(entry)}
+    used = list(terms(chapter))
     assert len(used) >= 5
-    for before, term in used:
-        assert term in known, f"{before[-30:]} ({term}) is not in data/ledger/glossary.yml"
-        english = known[term]["english"]
-        assert any(before.lower().endswith(form.lower()) for form in english), (
-            before[-40:],
-            english,
-        )
+    for english, term in used:
+        assert term in known, f"{english[0][-30:]} ({term}) is not in data/ledger/glossary.yml"
+        forms = tuple(form.lower() for form in known[term]["english"])
+        assert any(said.lower().endswith(forms) for said in english), (english, forms)
+
+
+def names(entry):
+    return [entry["chinese"], *entry.get("also", [])]
 
 
 def test_the_glossary_names_each_term_once():
-    names = [
-        name
-        for entry in ledger.load("glossary")
-        for name in [entry["chinese"], *entry.get("also", [])]
-    ]
-    assert len(names) == len(set(names)) and all(re.search(CHINESE, name) for name in names)
-    assert len({entry["english"][0].lower() for entry in ledger.load("glossary")}) == len(
-        ledger.load("glossary")
-    )
+    glossary = ledger.load("glossary")
+    chinese = [name for entry in glossary for name in names(entry)]
+    assert len(chinese) == len(set(chinese))
+    assert len({entry["english"][0].lower() for entry in glossary}) == len(glossary)
 
 
 def test_pages_are_written_from_the_ledger_and_only_there():

@@ -70,6 +70,7 @@ def pages(entry):
 
 
 def first_use(term):
-    """Return the first chapter whose prose uses a glossary entry's Chinese, or None when none does yet."""
-    words = [term["chinese"], *term.get("also", [])]
-    return next((name for name in order() if any(word in prose(name) for word in words)), None)
+    """Return the first chapter whose prose uses a glossary entry's Chinese as a word of its own, or None."""
+    words = "|".join(re.escape(word) for word in [term["chinese"], *term.get("also", [])])
+    alone = re.compile(rf"(?<![\u4e00-\u9fff])(?:{words})(?![\u4e00-\u9fff])")
+    return next((name for name in order() if alone.search(prose(name))), None)

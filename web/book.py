@@ -122,7 +122,7 @@ def link_rows(body, home):
         return (
             match[0]
             if page is None
-            else f'<a href="{home(page)}#{match[1].lower()}">{match[1]}</a>'
+            else f'<a class="row-link" href="{home(page)}#{match[1].lower()}">{match[1]}</a>'
         )
 
     kept = r"(<(a|pre|code|svg|math|h[1-6])\b.*?</\2>|<[^>]+>)"

@@ -122,15 +122,24 @@ def glossary():
     """Return the terms by their English, each with its Chinese, its meaning and the chapter that uses it first."""
     terms = sorted(ledger.load("glossary"), key=lambda term: term["english"][0].lower())
     parts = [_search(len(terms))]
-    for term in terms:
-        first = ledger.first_use(term)
-        chinese = " / ".join([term["chinese"], *term.get("also", [])])
-        where = f' <span class="entry-home">{_link(first)}</span>' if first else ""
-        parts.append(
-            f'<div class="entry term" id="{_slug(term["english"][0])}">\n\n'
-            f"**{_prose(term['english'][0])}** · {chinese}\n\n{_prose(term['meaning'])}{where}\n\n</div>"
-        )
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *(_term(term) for term in terms)])
+
+
+def _term(term):
+    english, first = term["english"][0], ledger.first_use(term)
+    chinese = [word for word in [term["chinese"], *term.get("also", [])] if word != english]
+    head = " · ".join(
+        [f"**{_prose(english)}**", " / ".join(chinese)] if chinese else [f"**{english}**"]
+    )
+    where = f' <span class="entry-home">{_link(first)}</span>' if first else ""
+    return "\n\n".join(
+        [
+            f'<div class="entry term" id="{_slug(english)}">',
+            head,
+            _prose(term["meaning"]) + where,
+            "</div>",
+        ]
+    )
 
 
 def resources():
@@ -144,13 +153,24 @@ def resources():
 
 
 def _reference(entry):
-    where = entry["where"]
-    if where.startswith("http"):
-        where = f"[{_prose(re.sub('^https?://', '', where).rstrip('/'))}]({where})"
-    else:
-        where = _prose(where)
     who = f"{_prose(entry['who'])}, {entry['year']}"
-    return f"- **{_prose(entry['title'])}.** {who}. {_prose(entry['what'])} ({where})"
+    where = f'<span class="entry-home">{_addresses(entry["where"])}</span>'
+    return f"- **{_prose(entry['title'])}.** {who}. {_prose(entry['what'])} {where}"
+
+
+def _addresses(where):
+    """Return where a work is found, with arXiv numbers, DOIs and web addresses as links."""
+
+    def linked(match):
+        arxiv, doi, site, path = match.groups("")
+        if arxiv:
+            return f'<a href="https://arxiv.org/abs/{arxiv}">arXiv:{arxiv}</a>'
+        if doi:
+            return f'<a href="https://doi.org/{doi}">{doi}</a>'
+        return f'<a href="https://{site}{path}">{site}</a>'
+
+    known = r"arXiv:(\d{4}\.\d{4,5})|\b(10\.\d{4,}/[^\s;,]+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,4})\b(/[^\s;,]*)?"
+    return re.sub(known, linked, html.escape(where, quote=False))
 
 
 def _opening(entry):
@@ -172,16 +192,22 @@ def _places(entry):
     for place in entry["where"]:
         article, _, line = place.partition(":")
         spots.setdefault(article, []).extend([line] if line else [])
-    return "; ".join(
-        f"article {article}" + (f", line {', '.join(lines)}" if lines else "")
-        for article, lines in spots.items()
-    )
+    return "; ".join(f"article {article}" + _lines(lines) for article, lines in spots.items())
+
+
+def _lines(lines):
+    if not lines:
+        return ""
+    several = len(lines) > 1 or "-" in lines[0]
+    return f", line{'s' if several else ''} {', '.join(lines).replace('-', '–')}"
 
 
 def _home(entry):
     """Return the links to where an entry is shown, or what stands in their place."""
     if entry["status"] == "left out":
         return f"<strong>Left out.</strong> {html.escape(entry['reason'])}"
+    if entry["chapter"] == "corrections":
+        return "<strong>Shown</strong> here"
     links = [_link(entry["chapter"], entry.get("cell"))]
     links += [_link(name) for name in entry.get("also", [])]
     return f"<strong>{entry['status'].capitalize()}</strong> in {', '.join(links)}"
