@@ -10,5 +10,10 @@ def check(says, claim):
     try:
         verdict, because = ("right" if claim() else "not yet"), ""
     except Exception as problem:  # whatever the reader's lines do, the chapter runs on
-        verdict, because = "not yet", f" ({type(problem).__name__}: {problem})"
+        told = (
+            "a value is still None"
+            if "NoneType" in str(problem)
+            else f"{type(problem).__name__}: {problem}"
+        )
+        verdict, because = "not yet", f" ({told})"
     print(f"{verdict}: {says}{because}")

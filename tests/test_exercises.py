@@ -61,9 +61,11 @@ def test_a_check_tells_right_not_yet_and_what_stopped_it(capsys):
     exercises.check("it holds", lambda: 1 + 1 == 2)
     exercises.check("it holds", lambda: 1 + 1 == 3)
     exercises.check("it holds", lambda: abs(None) < 1)
+    exercises.check("it holds", lambda: abs(missing) < 1)  # noqa: F821
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["right: it holds", "not yet: it holds"]
-    assert lines[2].startswith("not yet: it holds (TypeError: ")
+    assert lines[2] == "not yet: it holds (a value is still None)"
+    assert lines[3] == "not yet: it holds (NameError: name 'missing' is not defined)"
 
 
 def test_a_stub_is_the_solution_less_its_marked_lines():

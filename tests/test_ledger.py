@@ -102,7 +102,9 @@ def test_a_chapter_and_the_ledger_name_the_same_corrections():
 
 def terms(chapter):
     """Yield (the English, a Chinese term) for each `english (中文)` or `(english, 中文)` of a chapter's prose."""
-    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", ledger.prose(chapter))  # a link counts as its words
+    text = re.sub(
+        r"\[([^]]*)\]\([^)]*\)", r"\1", ledger.prose(chapter)
+    )  # a link counts as its words
     text = re.sub(r"[*_`]|\$[^$\n]*\$", "", text)
     for match in re.finditer(r"([^\n()（]*?)\s*\(([^()\n]*)\)", text):
         inside = re.split(r"[,，、;/] ?", match[2])

@@ -96,7 +96,7 @@ def test_the_address_stands_in_one_place_and_one_command_changes_it_everywhere(t
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(place, target)
     old = address.current(tmp_path)
-    assert address.change("https://github.com/someone/their-book", tmp_path) > 3 * len(
+    assert address.change("https://github.com/someone/their-book", tmp_path) > 2 * len(
         refresh.chapters()
     )
     stale = old.removeprefix("https://github.com/")

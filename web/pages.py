@@ -222,7 +222,8 @@ def _link(name, cell=None):
         return '<a href="../README.html">front page</a>'
     if name not in ledger.order():
         return words
-    at = f"#cell-{cell}" if cell else ""
+    code = cell and ledger.cells(name)[cell].cell_type == "code"  # text has no address of its own
+    at = f"#cell-{cell}" if code else ""
     return f'<a href="../chapters/{name}.html{at}">{words}</a>'
 
 
