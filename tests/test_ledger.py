@@ -60,6 +60,16 @@ def test_a_home_exists_and_what_is_shown_is_there(entry):
         assert re.search(rf"\b{entry['id']}\b", ledger.prose(entry["chapter"])), "not named there"
 
 
+NAMED = {"faq": "back/faq.md", "intro": "README.md"}
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_a_written_page_names_the_rows_it_shows(page):
+    text = (ROOT / NAMED[page]).read_text(encoding="utf-8")
+    rows = [entry["id"] for entry in HOMED if page in ledger.pages(entry)]
+    assert rows and not [row for row in rows if not re.search(rf"\b{row}\b", text)]
+
+
 CORRECTED = [entry for entry in ledger.load("errata") if "ours" in entry]
 
 

@@ -38,8 +38,9 @@ TOPICS = {
 
 
 def fill(text):
-    """Return a page's Markdown with each `<!-- ledger: name -->` replaced by what the ledger says."""
-    return re.sub(r"<!-- ledger: (\w+) -->", lambda match: globals()[match[1]](), text)
+    """Return a page with each line that ends in `<!-- ledger: name -->` replaced by what the ledger says."""
+    marker = re.compile(r"^.*<!-- ledger: (\w+) -->$", flags=re.MULTILINE)
+    return marker.sub(lambda match: globals()[match[1]](), text)
 
 
 def corrections():
