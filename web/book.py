@@ -46,6 +46,9 @@ def stage(app, config):
         copy(HERE / name, book / name)
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
+    # Its Unix socket exists a moment before node listens, and a busy machine then refuses; the other way in waits
+    KaTeXServer.start_server_process = KaTeXServer.start_network_socket
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0
 
 
 def with_fonts(style, folder, names):
