@@ -134,6 +134,19 @@ def test_every_chinese_term_of_a_chapter_is_in_the_glossary_with_its_english(cha
         assert any(said.lower().endswith(forms) for said in english), (english, forms)
 
 
+@pytest.mark.parametrize("chapter", ledger.order())
+def test_all_chinese_of_a_chapter_outside_quotes_is_of_the_glossary(chapter):
+    own = re.sub(r"「[^」]*」|《[^》]*》", "", ledger.prose(chapter))
+    own = re.sub(r"^> \*\*The source says.*$", "", own, flags=re.MULTILINE)
+    known = {
+        part
+        for entry in ledger.load("glossary")
+        for name in names(entry)
+        for part in re.findall(f"{CHINESE}+", name)
+    }  # 值 of F1 值 too
+    assert set(re.findall(f"{CHINESE}+", own)) <= known
+
+
 def names(entry):
     return [entry["chinese"], *entry.get("also", [])]
 
