@@ -5,6 +5,7 @@ import gzip
 import http.server
 import io
 import re
+import sys
 import threading
 from urllib.parse import unquote, urlparse
 
@@ -15,6 +16,7 @@ from PIL import Image
 from tests import sheets
 from tools import browser, ledger, refresh, vendor
 from tools.build import SITE, build
+from web import book
 
 CHAPTERS = [path.stem for path in refresh.chapters()]
 BACK = [f"back/{name}.html" for name in ("faq", "resources", "corrections", "coverage", "glossary")]
@@ -97,6 +99,20 @@ def compressed(response):
     """Return the bytes of a response as a server would send it: text gzipped, pictures and fonts as they are."""
     body = response.body()
     return min(len(body), len(gzip.compress(body, 6)))
+
+
+def test_the_process_that_sets_the_maths_is_waited_for_until_it_listens(tmp_path):
+    late = (
+        "import socket, sys, time; door = socket.socket(socket.AF_UNIX); door.bind(sys.argv[1]); "
+        "time.sleep(0.5); door.listen(); door.accept()"
+    )
+
+    class Late:
+        build_command = staticmethod(lambda socket: [sys.executable, "-c", late, str(socket)])
+
+    process, connection = book.start_katex(Late, tmp_path, timeout=30)
+    connection.close()
+    assert process.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize("way", ["http", "file"])

@@ -4,8 +4,11 @@ import atexit
 import base64
 import re
 import shutil
+import socket
+import time
 import zlib
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import sphinxcontrib.katex
 from docutils import nodes
@@ -46,8 +49,7 @@ def stage(app, config):
         copy(HERE / name, book / name)
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
-    # Its Unix socket exists a moment before node listens, and a busy machine then refuses; the other way in waits
-    KaTeXServer.start_server_process = KaTeXServer.start_network_socket
+    KaTeXServer.start_server_process = classmethod(start_katex)
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0
 
 
@@ -171,6 +173,27 @@ def mark_chinese(body):
     )
     parts[::2] = [CHINESE.sub(r'<span lang="zh">\g<0></span>', text) for text in parts[::2]]
     return "".join(parts)
+
+
+def start_katex(cls, rundir, timeout):
+    """Start the process that sets the maths and connect to it.
+
+    Its socket exists a moment before the process listens. The original connects once, and a busy machine refuses.
+    """
+    path = rundir / "katex.sock"
+    process = Popen(cls.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    ends = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > ends:
+                process.kill()
+                raise cls.timeout_error(timeout) from None
+            time.sleep(0.01)
 
 
 def stop_katex(app, problem):
