@@ -13,7 +13,7 @@ from web import pages
 
 SCHEMA = yaml.safe_load((ledger.HOME / "schema.yml").read_text(encoding="utf-8"))
 FILES = ["rows", "diagrams", "errata", "glossary", "references"]
-HOMED = [entry for kind in FILES[:3] for entry in ledger.load(kind)]
+HOMED = ledger.entries()
 ROWS = {"000": 53, "001": 39, "002": 36, "003": 15, "004": 11}  # of each article
 WHOLE = [f"S{article}-{n:02}" for article, last in ROWS.items() for n in range(1, last + 1)]
 WHOLE += [f"D{n:02}" for n in range(1, 19)] + [f"E-{n:02}" for n in range(1, 177)]
@@ -48,14 +48,14 @@ def test_an_entry_stands_on_lines_that_exist(entry):
 
 @ids
 def test_a_home_exists_and_what_is_shown_is_there(entry):
-    written = {*ledger.order(), *pages.BACK, "intro"}
+    written = {*ledger.listed("chapters"), *ledger.listed("back"), "intro"}
     assert set(ledger.pages(entry)) <= written | PLANNED
     assert entry["chapter"] not in ledger.pages(entry)[1:]
     if entry["status"] == "shown":
         assert entry["chapter"] in written
     if entry["status"] == "planned":
         assert entry["chapter"] in PLANNED, "its chapter is written: show it, or say why not"
-    if entry["status"] == "shown" and entry["chapter"] in ledger.order():
+    if entry["status"] == "shown" and entry["chapter"] in ledger.listed("chapters"):
         assert entry["cell"] in ledger.cells(entry["chapter"]), "no such cell"
         assert re.search(rf"\b{entry['id']}\b", ledger.prose(entry["chapter"])), "not named there"
 
@@ -95,14 +95,14 @@ def test_most_shown_corrections_that_can_be_computed_carry_both_values():
     shown = [
         entry
         for entry in ledger.load("errata")
-        if entry["status"] == "shown" and entry["chapter"] in ledger.order()
+        if entry["status"] == "shown" and entry["chapter"] in ledger.listed("chapters")
     ]
     silent = [e["id"] for e in shown if e["evidence"] == "computed" and "ours" not in e]
     assert not silent, f"computed, but without printed and ours: {silent}"
 
 
 def test_a_chapter_and_the_ledger_name_the_same_corrections():
-    for chapter in ledger.order():
+    for chapter in ledger.listed("chapters"):
         boxed = set()
         for box in re.findall(r"\*\*The source says\*\* \(([^)]*)\)", ledger.prose(chapter)):
             boxed |= set(re.findall(r"E-\d+", box))
@@ -123,9 +123,9 @@ def terms(chapter):
             yield [match[1], *(part for part in inside if part not in chinese)], term
 
 
-@pytest.mark.parametrize("chapter", ledger.order())
+@pytest.mark.parametrize("chapter", ledger.listed("chapters"))
 def test_every_chinese_term_of_a_chapter_is_in_the_glossary_with_its_english(chapter):
-    known = {name: entry for entry in ledger.load("glossary") for name in names(entry)}
+    known = {name: entry for entry in ledger.load("glossary") for name in ledger.names(entry)}
     used = list(terms(chapter))
     assert len(used) >= 5
     for english, term in used:
@@ -134,26 +134,22 @@ def test_every_chinese_term_of_a_chapter_is_in_the_glossary_with_its_english(cha
         assert any(said.lower().endswith(forms) for said in english), (english, forms)
 
 
-@pytest.mark.parametrize("chapter", ledger.order())
+@pytest.mark.parametrize("chapter", ledger.listed("chapters"))
 def test_all_chinese_of_a_chapter_outside_quotes_is_of_the_glossary(chapter):
     own = re.sub(r"「[^」]*」|《[^》]*》", "", ledger.prose(chapter))
     own = re.sub(r"^> \*\*The source says.*$", "", own, flags=re.MULTILINE)
     known = {
         part
         for entry in ledger.load("glossary")
-        for name in names(entry)
+        for name in ledger.names(entry)
         for part in re.findall(f"{CHINESE}+", name)
     }  # 值 of F1 值 too
     assert set(re.findall(f"{CHINESE}+", own)) <= known
 
 
-def names(entry):
-    return [entry["chinese"], *entry.get("also", [])]
-
-
 def test_the_glossary_names_each_term_once():
     glossary = ledger.load("glossary")
-    chinese = [name for entry in glossary for name in names(entry)]
+    chinese = [name for entry in glossary for name in ledger.names(entry)]
     assert len(chinese) == len(set(chinese))
     assert len({entry["english"][0].lower() for entry in glossary}) == len(glossary)
 

@@ -96,10 +96,12 @@ def test_the_address_stands_in_one_place_and_one_command_changes_it_everywhere(t
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(place, target)
     old = address.current(tmp_path)
-    assert address.change("https://github.com/someone/their-book", tmp_path) > 2 * len(
-        refresh.chapters()
-    )
     stale = old.removeprefix("https://github.com/")
+    standing = sum(
+        path.read_text(encoding="utf-8").count(stale) for path in address.files(tmp_path)
+    )
+    changed = address.change("https://github.com/someone/their-book", tmp_path)
+    assert changed == standing > 2 * len(refresh.chapters())
     assert not [
         path for path in address.files(tmp_path) if stale in path.read_text(encoding="utf-8")
     ]

@@ -19,7 +19,7 @@ from tools.build import SITE, build
 from web import book
 
 CHAPTERS = [path.stem for path in refresh.chapters()]
-BACK = [f"back/{name}.html" for name in ("faq", "resources", "corrections", "coverage", "glossary")]
+BACK = [f"back/{name}.html" for name in ledger.listed("back")]
 PAGES = ["README.html", *(f"chapters/{name}.html" for name in CHAPTERS), *BACK, "search.html"]
 AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})).violations.flatMap(
@@ -251,7 +251,7 @@ def test_search_finds_english_and_chinese(visit, words, way):
 
 
 def answers(name):
-    """Return (the question as asked, the right option) of every quiz a chapter has stored."""
+    """Yield (the id of the cell, the place of the right option) of every quiz that a chapter has stored."""
     for cell in refresh.code_cells(refresh.CHAPTERS / f"{name}.ipynb"):
         if cell.id.endswith("-quiz"):
             text = cell.outputs[0].data["text/plain"]
@@ -355,7 +355,7 @@ def test_without_scripts_the_lists_are_whole_and_no_dead_filter_shows(visit):
 
 
 def test_the_coverage_page_counts_what_the_ledger_holds(visit):
-    everything = [entry for kind in ("rows", "diagrams", "errata") for entry in ledger.load(kind)]
+    everything = ledger.entries()
     shown = sum(entry["status"] == "shown" for entry in everything)
     page = visit("back/coverage.html")
     last = page.locator(".progress-table tbody tr").last

@@ -25,12 +25,17 @@ def load(kind):
     return yaml.safe_load((HOME / f"{kind}.yml").read_text(encoding="utf-8"))
 
 
+def entries():
+    """Return every row, diagram and erratum: all that has a home in the book."""
+    return [entry for kind in ("rows", "diagrams", "errata") for entry in load(kind)]
+
+
 @lru_cache
-def order():
-    """Return the chapters' names in the order of the table of contents."""
+def listed(room):
+    """Return the names of the pages in "chapters" or "back", in the order of the table of contents."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    return [file.split("/")[1] for file in files if file.startswith("chapters/")]
+    return [file.split("/")[1] for file in files if file.startswith(f"{room}/")]
 
 
 @lru_cache
@@ -39,11 +44,7 @@ def cells(chapter):
     return {cell.id: cell for cell in refresh.cells(refresh.CHAPTERS / f"{chapter}.ipynb")}
 
 
-def title(chapter):
-    """Return a chapter's heading."""
-    return re.search(r"^# (.+)", cells(chapter)["title"].source, flags=re.MULTILINE)[1]
-
-
+@lru_cache
 def prose(chapter):
     """Return all Markdown of a chapter."""
     return "\n".join(c.source for c in cells(chapter).values() if c.cell_type == "markdown")
@@ -69,8 +70,13 @@ def pages(entry):
     return [entry["chapter"], *entry.get("also", [])]
 
 
+def names(term):
+    """Return the Chinese names of a glossary entry, the main one first."""
+    return [term["chinese"], *term.get("also", [])]
+
+
 def first_use(term):
     """Return the first chapter whose prose uses a glossary entry's Chinese as a word of its own, or None."""
-    words = "|".join(re.escape(word) for word in [term["chinese"], *term.get("also", [])])
+    words = "|".join(re.escape(word) for word in names(term))
     alone = re.compile(rf"(?<![\u4e00-\u9fff])(?:{words})(?![\u4e00-\u9fff])")
-    return next((name for name in order() if alone.search(prose(name))), None)
+    return next((name for name in listed("chapters") if alone.search(prose(name))), None)

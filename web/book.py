@@ -24,7 +24,8 @@ BOXES = {
     "The source says": "corrects",
     "What is right": "corrects",
 }
-ROWS = re.compile(r"\b(E-\d{2,3}|S\d{3}-\d{2}|D\d{2})\b")
+LISTS = ("back/corrections", "back/coverage")  # where the entries themselves stand
+ROWS = re.compile(r"\b(?:E-\d{2,3}|S\d{3}-\d{2}|D\d{2})\b")
 CHINESE = re.compile("[\u4e00-\u9fff「」][\u4e00-\u9fff，。、；：「」…]*")
 
 
@@ -87,7 +88,7 @@ def finish_page(app, pagename, templatename, context, doctree):
     if "body" in context:
         sizes = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
         body = name_boxes(size_images(context["body"], sizes))
-        if not pagename.startswith("back/co"):  # the lists themselves
+        if pagename not in LISTS:
             body = link_rows(body, lambda to: app.builder.get_relative_uri(pagename, f"back/{to}"))
         body = mark_chinese(body)
         # A wide formula scrolls in its own box, so the keyboard must be able to reach it
@@ -96,10 +97,9 @@ def finish_page(app, pagename, templatename, context, doctree):
 
 def fill_page(app, name, source):
     """Write the ledger into the pages at the back of the book."""
-    filled = pages.fill(source[0])
-    if filled != source[0]:
-        source[0] = filled
-        for file in [*ledger.HOME.glob("*.yml"), *refresh.CHAPTERS.glob("*.ipynb")]:
+    if name.startswith("back/"):
+        source[0] = pages.fill(source[0])
+        for file in refresh.CHAPTERS.glob("*.ipynb"):
             app.env.note_dependency(str(file))
 
 
@@ -107,7 +107,7 @@ def anchor_cells(app, doctree):
     """Give every code cell of a chapter the address #cell-<id>, so that the ledger can point to it."""
     path = Path(app.env.doc2path(app.env.docname))
     if path.suffix == ".ipynb":
-        ids = [cell.id for cell in refresh.cells(path)]
+        ids = list(ledger.cells(path.stem))
         for node in doctree.findall(nodes.container):
             if node.get("nb_element") == "cell_code":
                 node["ids"].append(f"cell-{ids[node['cell_index']]}")
@@ -115,20 +115,14 @@ def anchor_cells(app, doctree):
 
 def link_rows(body, home):
     """Link every number of the ledger that the text names (E-17, S001-21, D13) to its entry; code and links stay."""
-    known = {
-        entry["id"]: page
-        for page, kinds in (("corrections", ["errata"]), ("coverage", ["rows", "diagrams"]))
-        for kind in kinds
-        for entry in ledger.load(kind)
-    }
+    known = {entry["id"] for entry in ledger.entries()}
 
     def linked(match):
-        page = known.get(match[1])
-        return (
-            match[0]
-            if page is None
-            else f'<a class="row-link" href="{home(page)}#{match[1].lower()}">{match[1]}</a>'
-        )
+        row = match[0]
+        if row not in known:
+            return row
+        page = home("corrections" if row.startswith("E") else "coverage")
+        return f'<a class="row-link" href="{page}#{row.lower()}">{row}</a>'
 
     kept = r"(<(a|pre|code|svg|math|h[1-6])\b.*?</\2>|<[^>]+>)"
     parts = re.split(kept, body, flags=re.DOTALL)
@@ -216,7 +210,9 @@ def setup(app):
     for name in ("slider.js", "ledger.js"):
         app.add_js_file(f"book/{name}", loading_method="defer")
     # Sphinx copies styles and scripts only when a page has changed: a changed file here changes them all
-    files = [*HERE.glob("*.*"), *HERE.glob("templates/**/*.html"), Path(vendor.__file__)]
+    # Any page may name a row of the ledger, so a changed ledger changes them all too
+    files = [*HERE.glob("*.*"), *HERE.glob("templates/**/*.html"), *ledger.HOME.glob("*.yml")]
+    files += [Path(vendor.__file__), Path(ledger.__file__)]
     return {
         "env_version": zlib.crc32(
             b"".join(path.read_bytes() for path in sorted(files) if path.is_file())

@@ -4,7 +4,6 @@
 function makeFilter(form) {
   const entries = [...document.querySelectorAll(".entry")];
   const output = form.querySelector("output");
-  const total = Number(form.dataset.total);
   const words = new Map(entries.map((entry) => [entry, entry.textContent.toLowerCase()]));
 
   function wanted(entry, choice) {
@@ -25,7 +24,7 @@ function makeFilter(form) {
     document.querySelectorAll("section:has(> .entry)").forEach((part) => {
       part.hidden = !part.querySelector(".entry:not([hidden])"); // a heading over nothing says nothing
     });
-    output.textContent = `${shown} of ${total}`;
+    output.textContent = `${shown} of ${entries.length}`;
   }
 
   function reveal() { // a link to one entry must never lead to a hidden one

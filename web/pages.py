@@ -24,29 +24,19 @@ EVIDENCE = {
     "unverified": "to our knowledge, not verified",
 }
 STATUS = ("shown", "planned", "left out")
-BACK = {"faq", "resources", "corrections", "coverage", "glossary"}
-TOPICS = {
-    "foundations": "Foundations",
-    "vision": "Vision",
-    "language": "Language",
-    "products": "Products",
-    "responsibility": "Responsibility",
-    "company": "Company",
-    "data": "Data",
-    "tools": "Tools",
-}
+TOPICS = "foundations vision language products responsibility company data tools".split()
 
 
 def fill(text):
     """Return a page with each line that ends in `<!-- ledger: name -->` replaced by what the ledger says."""
     marker = re.compile(r"^.*<!-- ledger: (\w+) -->$", flags=re.MULTILINE)
-    return marker.sub(lambda match: globals()[match[1]](), text)
+    return marker.sub(lambda match: PAGES[match[1]](), text)
 
 
 def corrections():
-    """Return every erratum, grouped by kind, with two filters above."""
+    """Return every erratum, grouped by kind, with the filters above."""
     errata = ledger.load("errata")
-    parts = [_filters(len(errata), "corrections")]
+    parts = [_filters(errata, KINDS)]
     for kind, heading in KINDS.items():
         group = [entry for entry in errata if entry["kind"] == kind]
         parts += [f"## {heading}", *(_erratum(entry) for entry in group)]
@@ -54,15 +44,8 @@ def corrections():
 
 
 def _erratum(entry):
-    return "\n\n".join(
-        [
-            _opening(entry),
-            f"**{entry['id']}** {_prose(entry['says'])}",
-            f"**What is right.** {_prose(entry['right'])}",
-            _foot(_home(entry), _places(entry), _evidence(entry)),
-            "</div>",
-        ]
-    )
+    right = f"**What is right.** {_prose(entry['right'])}"
+    return _row(entry, right, about=[_evidence(entry)])
 
 
 def _evidence(entry):
@@ -73,28 +56,25 @@ def _evidence(entry):
 
 def coverage():
     """Return how far the book covers each article, then every row and diagram with its home and status."""
-    rows = [*ledger.load("rows"), *ledger.load("diagrams"), *ledger.load("errata")]
-    parts = [
-        "## How far the book is",
-        _progress(rows),
-        _filters(len(rows) - len(ledger.load("errata")), "rows"),
-    ]
+    rows, drawn = ledger.load("rows"), ledger.load("diagrams")
+    kinds = sorted({row["kind"] for row in rows})
+    parts = ["## How far the book is", _progress(ledger.entries()), _filters(rows + drawn, kinds)]
     for number, name in ledger.ARTICLES.items():
-        group = [entry for entry in ledger.load("rows") if entry["id"].startswith(f"S{number}")]
+        group = [entry for entry in rows if entry["id"].startswith(f"S{number}")]
         parts += [f"## Article {number}: {name}", *(_row(entry) for entry in group)]
-    parts += ["## Diagrams", *(_row(entry) for entry in ledger.load("diagrams"))]
+    parts += ["## Diagrams", *(_row(entry) for entry in drawn)]
     return "\n\n".join(parts)
 
 
-def _row(entry):
-    return "\n\n".join(
-        [
-            _opening(entry),
-            f"**{entry['id']}** {_prose(entry['says'])}",
-            _foot(_home(entry), _places(entry)),
-            "</div>",
-        ]
-    )
+def _row(entry, *more, about=()):
+    """Return an entry: its number and what the article says, more paragraphs, its home and places, more about it."""
+    says = f"**{entry['id']}** {_prose(entry['says'])}"
+    foot = " · ".join([_home(entry), _places(entry), *about])
+    return _entry(_opening(entry), says, *more, f'<p class="entry-foot">{foot}</p>')
+
+
+def _entry(opening, *paragraphs):
+    return "\n\n".join([opening, *paragraphs, "</div>"])
 
 
 def _progress(entries):
@@ -122,34 +102,25 @@ def _progress(entries):
 def glossary():
     """Return the terms by their English, each with its Chinese, its meaning and the chapter that uses it first."""
     terms = sorted(ledger.load("glossary"), key=lambda term: term["english"][0].lower())
-    parts = [_search(len(terms))]
-    return "\n\n".join([*parts, *(_term(term) for term in terms)])
+    return "\n\n".join([_search(terms), *(_term(term) for term in terms)])
 
 
 def _term(term):
     english, first = term["english"][0], ledger.first_use(term)
-    chinese = [word for word in [term["chinese"], *term.get("also", [])] if word != english]
-    head = " · ".join(
-        [f"**{_prose(english)}**", " / ".join(chinese)] if chinese else [f"**{english}**"]
-    )
+    chinese = " / ".join(word for word in ledger.names(term) if word != english)
+    head = " · ".join(filter(None, [f"**{_prose(english)}**", chinese]))
     where = f' <span class="entry-home">{_link(first)}</span>' if first else ""
-    return "\n\n".join(
-        [
-            f'<div class="entry term" id="{_slug(english)}">',
-            head,
-            _prose(term["meaning"]) + where,
-            "</div>",
-        ]
-    )
+    opening = f'<div class="entry term" id="{_slug(english)}">'
+    return _entry(opening, head, _prose(term["meaning"]) + where)
 
 
 def resources():
     """Return the verified references by topic."""
     parts = []
-    for topic, heading in TOPICS.items():
+    for topic in TOPICS:
         group = [entry for entry in ledger.load("references") if entry["topic"] == topic]
         if group:
-            parts += [f"## {heading}", "\n".join(_reference(entry) for entry in group)]
+            parts += [f"## {topic.capitalize()}", "\n".join(_reference(entry) for entry in group)]
     return "\n\n".join(parts)
 
 
@@ -183,12 +154,8 @@ def _opening(entry):
     )
 
 
-def _foot(*parts):
-    return f'<p class="entry-foot">{" · ".join(parts)}</p>'
-
-
 def _places(entry):
-    """Return where an entry stands in the articles: "Article 001 (market), line 785"."""
+    """Return where an entry stands in the articles: "article 001, lines 785, 787"."""
     spots = {}
     for place in entry["where"]:
         article, _, line = place.partition(":")
@@ -217,45 +184,41 @@ def _home(entry):
 def _link(name, cell=None):
     """Return a link to a chapter (at a cell) or to a page at the back; plain words for what is not yet written."""
     words = name.replace("-", " ")
-    if name in BACK:
+    if name in ledger.listed("back"):
         return f'<a href="{name}.html">{words}</a>'
     if name == "intro":
         return '<a href="../README.html">front page</a>'
-    if name not in ledger.order():
+    if name not in ledger.listed("chapters"):
         return words
     code = cell and ledger.cells(name)[cell].cell_type == "code"  # text has no address of its own
     at = f"#cell-{cell}" if code else ""
     return f'<a href="../chapters/{name}.html{at}">{words}</a>'
 
 
-def _filters(total, what):
-    """Return the two choices above a list; without a script they stay hidden and everything is shown."""
+def _filters(entries, kinds):
+    """Return the choices above a list; without a script they stay hidden and everything is shown."""
     articles = "".join(
         f'<option value="{number}">{number}: {name}</option>'
         for number, name in ledger.ARTICLES.items()
     )
-    kinds = KINDS if what == "corrections" else _kinds()
     options = "".join(f"<option>{kind}</option>" for kind in kinds)
     states = "".join(f"<option>{status}</option>" for status in STATUS)
-    return (
-        f'<form class="filters" data-total="{total}">'
+    return _form(
+        entries,
         f'<label>Article <select name="article"><option value="">all five</option>{articles}</select></label>'
         f'<label>Kind <select name="kind"><option value="">every kind</option>{options}</select></label>'
-        f'<label>Status <select name="status"><option value="">any</option>{states}</select></label>'
-        f'<output aria-live="polite">{total} of {total}</output></form>'
+        f'<label>Status <select name="status"><option value="">any</option>{states}</select></label>',
     )
 
 
-def _search(total):
-    return (
-        f'<form class="filters" data-total="{total}"><label>Find a term '
-        '<input type="search" name="text" placeholder="loss, 损失"></label>'
-        f'<output aria-live="polite">{total} of {total}</output></form>'
-    )
+def _search(entries):
+    box = '<input type="search" name="text" placeholder="loss, 损失">'
+    return _form(entries, f"<label>Find a term {box}</label>")
 
 
-def _kinds():
-    return sorted({row["kind"] for row in ledger.load("rows")} | {"diagram"})
+def _form(entries, fields):
+    seen = f'<output aria-live="polite">{len(entries)} of {len(entries)}</output>'
+    return f'<form class="filters">{fields}{seen}</form>'
 
 
 def _slug(text):
@@ -269,3 +232,11 @@ def _prose(text):
         re.sub(r"([\\*_\[\]#|])", r"\\\1", html.escape(part, quote=False)) for part in parts[::2]
     ]
     return "".join(parts)
+
+
+PAGES = {
+    "corrections": corrections,
+    "coverage": coverage,
+    "glossary": glossary,
+    "resources": resources,
+}
