@@ -16,7 +16,7 @@ STEPS = [
     ),
     (
         "unit and form tests",
-        [*PYTEST, "tests", "--ignore=tests/test_site.py"],
+        [*PYTEST, "tests", "--ignore=tests/pages"],
         "read the first failure above",
     ),
     (
@@ -26,7 +26,7 @@ STEPS = [
         "output is right, `make refresh CHAPTER=…`",
     ),
     ("build of the site", [sys.executable, "-m", "tools.build"], "mend the warnings above"),
-    ("pages in a browser", [*PYTEST, "tests/test_site.py"], "open the page it names and look"),
+    ("pages in a browser", [*PYTEST, "-n", "3", "tests/pages"], "open the page it names and look"),
 ]
 
 

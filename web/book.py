@@ -19,6 +19,12 @@ from tools import ledger, refresh, vendor
 from web import pages
 
 HERE = Path(__file__).resolve().parent
+ASSETS = HERE / "assets"
+# What only some pages need, and the text of a page's body that tells it
+PARTS = {
+    "slider.js": 'class="slider"',
+    "ledger.js": 'class="filters"',
+}
 BOXES = {
     "What do you expect": "asks",
     "The source says": "corrects",
@@ -44,10 +50,11 @@ def stage(app, config):
     serif = vendor.folder("@fontsource-variable/source-serif-4") / "files"
     write(
         book / "book.css",
-        with_fonts(read(HERE / "book.css"), serif, ["source-serif-4-latin-wght-normal"]),
+        with_fonts(read(ASSETS / "book.css"), serif, ["source-serif-4-latin-wght-normal"]),
     )
-    for name in ("icons.css", "slider.js", "ledger.js"):
-        copy(HERE / name, book / name)
+    for path in ASSETS.iterdir():
+        if path.name != "book.css":
+            copy(path, book / path.name)
     config.html_static_path.append(str(home))
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
     KaTeXServer.start_server_process = classmethod(start_katex)
@@ -93,6 +100,16 @@ def finish_page(app, pagename, templatename, context, doctree):
         body = mark_chinese(body)
         # A wide formula scrolls in its own box, so the keyboard must be able to reach it
         context["body"] = body.replace('<div class="math"', '<div class="math" tabindex="0"')
+        add_parts(app, body)
+
+
+def add_parts(app, body):
+    """Add the scripts and styles that this page needs and others do not."""
+    for name, mark in PARTS.items():
+        if mark in body and name.endswith(".js"):
+            app.add_js_file(f"book/{name}", loading_method="defer")
+        elif mark in body:
+            app.add_css_file(f"book/{name}", priority=900)
 
 
 def fill_page(app, name, source):
@@ -207,11 +224,14 @@ def setup(app):
     app.connect("build-finished", stop_katex)
     for name in ("icons.css", "book.css"):
         app.add_css_file(f"book/{name}", priority=900)
-    for name in ("slider.js", "ledger.js"):
-        app.add_js_file(f"book/{name}", loading_method="defer")
     # Sphinx copies styles and scripts only when a page has changed: a changed file here changes them all
     # Any page may name a row of the ledger, so a changed ledger changes them all too
-    files = [*HERE.glob("*.*"), *HERE.glob("templates/**/*.html"), *ledger.HOME.glob("*.yml")]
+    files = [
+        *HERE.glob("*.*"),
+        *ASSETS.glob("*"),
+        *HERE.glob("templates/**/*.html"),
+        *ledger.HOME.glob("*.yml"),
+    ]
     files += [Path(vendor.__file__), Path(ledger.__file__)]
     return {
         "env_version": zlib.crc32(

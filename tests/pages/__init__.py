@@ -1,0 +1,1 @@
+"""The built pages, proved in a real browser."""
