@@ -1,20 +1,24 @@
 """What holds for every page: no foreign host, light, steady, fit for a phone, fit for everyone, its links whole."""
 
-import gzip
 import re
 from urllib.parse import unquote, urlparse
 
 import pytest
 
-from tests.pages.listed import PAGES
-from tools import vendor
+from tests.pages import axe
+from tests.pages.listed import CHAPTERS, PAGES
 from tools.build import SITE
+from web import csp
 
-AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
-    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})).violations.flatMap(
-    fault => fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}`))"""
 JUMPS = """window.jumped = 0; new PerformanceObserver(list => list.getEntries().forEach(shift => {
     if (!shift.hadRecentInput) window.jumped += shift.value; })).observe({type: 'layout-shift', buffered: true});"""
+
+INJECT = """() => {
+    const script = document.createElement('script'); script.textContent = 'window.injected = 1';
+    document.body.append(script);
+    const picture = document.createElement('img'); picture.setAttribute('onerror', 'window.injected = 2');
+    picture.src = 'data:,'; document.body.append(picture);
+    const far = document.createElement('img'); far.src = 'http://192.0.2.1/seen.png'; document.body.append(far); }"""
 
 
 def foreign(page):
@@ -28,60 +32,64 @@ def foreign(page):
     ]
 
 
-def compressed(response):
-    """Return the bytes of a response as a server would send it: text gzipped, pictures and fonts as they are."""
-    body = response.body()
-    return min(len(body), len(gzip.compress(body, 6)))
-
-
-@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_no_complaint_and_no_other_host(visit, name, way):
-    page = visit(name, way)
+def test_a_page_is_steady_and_fit_for_everyone(visit, name, mode, width):
+    screen = {"viewport": {"width": width, "height": 850}, "color_scheme": mode}
+    page = visit(name, watch=JUMPS, **screen)
     page.mouse.wheel(0, 40_000)
     page.wait_for_timeout(300)
     assert not foreign(page) and not page.complaints
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_first_view_is_light(visit, name):
-    page = visit(name)
-    weight = sum(compressed(response) for response in page.weight)
-    print(f"{name}: {weight / 1000:.0f} kB in {len(page.asked)} requests")
-    assert len(page.asked) <= 40 and weight <= 600_000, (len(page.asked), weight)
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_jumps_while_it_loads(visit, name, width):
-    page = visit(name, viewport={"width": width, "height": 850}, watch=JUMPS)
-    page.mouse.wheel(0, 3000)
-    page.wait_for_timeout(300)
     assert page.evaluate("window.jumped") <= 0.05
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_wider_than_a_phone(visit, name, mode):
-    page = visit(name, viewport={"width": 360, "height": 800}, color_scheme=mode)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.documentElement.dataset.theme") == mode
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_fault(visit, name, mode, width):
-    page = visit(name, viewport={"width": width, "height": 900}, color_scheme=mode)
-    page.add_script_tag(path=str(vendor.folder("axe-core") / "axe.min.js"))
-    found = page.evaluate(AXE)
+    found = axe.faults(page)
     assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_picture_is_described(visit, name):
-    alts = visit(name).locator("article img").evaluate_all("all => all.map(one => one.alt)")
+def test_a_page_needs_no_server(visit, name):
+    page = visit(name, "file")
+    page.mouse.wheel(0, 40_000)
+    page.wait_for_timeout(300)
+    assert not foreign(page) and not page.complaints
+    alts = page.locator("article img").evaluate_all("all => all.map(one => one.alt)")
     assert all(alt and ".png" not in alt and "/" not in alt[:12] for alt in alts), alts
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_one_policy_and_no_handler_in_its_markup(site, name):
+    text = (SITE / name).read_text(encoding="utf-8")
+    assert text.count('http-equiv="Content-Security-Policy"') == 1
+    assert text.index("Content-Security-Policy") < min(text.index("<script"), text.index("<style"))
+    markup = re.sub(r"<(pre|script).*?</\1>", "", text, flags=re.DOTALL)
+    assert not re.search(r"<[^>]+\son[a-z]+=", markup)
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("name", ["README.html", f"chapters/{CHAPTERS[0]}.html", "search.html"])
+def test_a_page_runs_only_its_own_scripts(visit, name, way):
+    page = visit(name, way)
+    page.evaluate(INJECT)
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.injected") is None
+    assert sum("Content Security Policy" in said for said in page.complaints) == 3
+
+
+def test_a_markup_that_calls_a_script_stops_the_build():
+    with pytest.raises(ValueError, match="steal"):
+        csp.without_handlers('<button onclick="steal()">')
+
+
+def test_the_buttons_without_handlers_still_do_what_they_say(visit):
+    page = visit(
+        f"chapters/{CHAPTERS[0]}.html", watch="window.print = () => { window.printed = true; }"
+    )
+    page.evaluate("document.querySelector('[data-does=print]').click()")
+    assert page.evaluate("window.printed")
+    page.locator("[data-does=fullscreen]").first.click()
+    page.wait_for_function("document.fullscreenElement !== null")
 
 
 def test_every_link_of_the_book_leads_somewhere(site):
