@@ -11,13 +11,22 @@ export OMP_NUM_THREADS := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test lab serve refresh diagrams lock address clean
+.PHONY: help book pdf epub zip test lab serve refresh diagrams model record weigh lock address clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 book: $(READY)  ## build the site into _build/html and say where to open it
 	$(BIN)/python -m tools.build
+
+pdf: $(READY)  ## print the whole book into one PDF
+	$(BIN)/python -m tools.pdf
+
+epub: $(READY)  ## bind the whole book as an EPUB for reading devices
+	$(BIN)/python -m tools.epub
+
+zip: $(READY)  ## pack the built site for reading offline
+	$(BIN)/python -m tools.bundle
 
 test: $(READY)  ## prove everything: unit and form tests, every stored output, the site in a real browser
 	$(BIN)/python -m tools.check
@@ -33,6 +42,15 @@ refresh: $(READY)  ## run a chapter afresh and store it: make refresh CHAPTER=di
 
 diagrams: $(READY)  ## draw every diagram that has no drawing yet, drop those no chapter shows
 	$(BIN)/python -m tools.diagrams
+
+model: $(READY)  ## write data/digits.onnx anew, as the deployment chapter exports it
+	$(BIN)/python -m tools.export
+
+record: $(READY)  ## prove chapters and note when, how long, on what: make record CHAPTER=digits (no name: all)
+	$(BIN)/python -m tools.record $(CHAPTER)
+
+weigh: $(READY)  ## weigh every page beside an untouched Jupyter Book's
+	$(BIN)/python -m tools.weigh
 
 lock:  ## renew requirements.lock from pyproject.toml
 	$(PYTHON) tools/lock.py

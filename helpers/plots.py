@@ -1,12 +1,18 @@
 """Draw the pictures that several chapters share, all in one look; importing it sets that look."""
 
+import base64
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.core.pylabtools import print_figure
+from IPython.display import display
+
+from helpers import tables
 
 plt.style.use(Path(__file__).with_name("book.mplstyle"))
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 BLUE, ORANGE, GREEN, PINK, GOLD, SKY, INK = plt.rcParams["axes.prop_cycle"].by_key()["color"]
 
 
@@ -23,10 +29,47 @@ def axes(columns=1, *, rows=1, height=3.4, width=6.4, **options):
     return plt.subplots(rows, columns, figsize=(width, height), **options)[1]
 
 
-def curves(curves, *, x=None, xlabel, ylabel, log=False):
+def show(*, table=None):
+    """Show the open figure; with a table (`show(table={"rate": rates, …})`) also the numbers behind it.
+
+    table: `{heading: values}`, 1 to 25 rows; the first column heads the rows. `tables.columns` says how
+        numbers are written and what is refused. It stands as text in the stored output, folded below
+        the figure on the page and in a live notebook.
+    Raises ValueError for a table that cannot be shown, or when there is no figure to go with it.
+    """
+    if table is None:
+        plt.show()
+        return
+    columns = tables.columns(table)
+    if not plt.get_fignums():
+        raise ValueError("there is no open figure; draw one before show(table=…)")
+    figure = plt.gcf()
+    picture = print_figure(figure, "png", base64=True).strip()
+    plt.close(figure)  # shown here, so not once more at the end of the cell
+    bundle = {"text/plain": tables.plain(columns), "image/png": picture}
+    live = _live(picture, columns)
+    if live is not None:
+        bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
+    # Pairs, because a notebook sorts the keys of what it stores
+    display(bundle, metadata={"image/png": {"table": list(columns.items())}}, raw=True)
+
+
+def _live(picture, columns):
+    """Return the widget that shows a picture (base64) over its table, or None where ipywidgets is missing."""
+    try:
+        import ipywidgets as widgets
+    except ImportError:
+        return None
+    image = widgets.Image(value=base64.b64decode(picture), format="png")
+    image.layout = widgets.Layout(max_width="100%", object_fit="contain", align_self="flex-start")
+    return widgets.VBox([image, widgets.HTML(tables.page(columns))])
+
+
+def curves(curves, *, x=None, xlabel, ylabel, log=False, table=None):
     """Draw named curves, `{name: values}`, over a common x (default 0, 1, 2 …), and show them.
 
     Each has its own line style, named in a legend, so that colour is never the only difference.
+    `table` holds the numbers behind them, as in `show`.
     """
     ax = axes()
     for (name, values), style in zip(curves.items(), ["-", "--", "-.", ":"] * 3, strict=False):
@@ -36,11 +79,14 @@ def curves(curves, *, x=None, xlabel, ylabel, log=False):
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     if len(curves) > 1:
         ax.legend()
-    plt.show()
+    show(table=table)
 
 
-def bars(names, values, *, xlabel, log=False, labels=None):
-    """Draw one horizontal bar a name, the value (or the text in `labels`) written at its end, and show it."""
+def bars(names, values, *, xlabel, log=False, labels=None, table=None):
+    """Draw one horizontal bar a name, the value (or the text in `labels`) written at its end, and show it.
+
+    `table` holds the numbers behind them, as in `show`.
+    """
     values = _array(values)
     ax = axes(height=0.9 + 0.36 * len(names))
     drawn = ax.barh(list(names), values, color=BLUE, height=0.62)
@@ -49,7 +95,7 @@ def bars(names, values, *, xlabel, log=False, labels=None):
     ax.margins(x=0.18)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    plt.show()
+    show(table=table)
 
 
 def images(pictures, titles=None, *, columns=10, cmap="gray", size=0.78):

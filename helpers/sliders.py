@@ -1,4 +1,7 @@
-"""One definition of a slider, three lives: live in a kernel, alive on the page, readable on paper."""
+"""One definition of a slider, three lives: live in a kernel, alive on the page, readable on paper.
+
+And of an experiment with several controls: live in a kernel, one picture everywhere else.
+"""
 
 import base64
 import html
@@ -59,6 +62,50 @@ def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
     if live is not None:
         bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
     display(bundle, metadata={"image/png": {"slider": about}}, raw=True)
+
+
+def explore(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choices):
+    """Show what `draw(ax, **choices)` makes of its choices: `explore(draw, rate=[0.1, 1.0], width=[1, 2], alt="…")`.
+
+    With a kernel one control a name redraws on every change. The stored output is one picture, at the start.
+
+    draw: draws on `ax` (an array of axes when `panels` > 1); it gets every choice by its name. What it
+        returns, if anything, is a short stable sentence that reads the picture.
+    alt: one sentence for those who do not see the live picture; on the page the alt text of the cell's
+        metadata stands, as with every figure.
+    start: `{name: value}` for what is shown first (default: the middle value of each name).
+    choices: 2 to 4 names, each with a list of 2 to 40 values.
+    Raises ValueError when there are not 2 to 4 names, or a name's values or start, or the alt text, will not do.
+    """
+    if not 2 <= len(choices) <= 4:
+        raise ValueError(
+            f"explore takes 2 to 4 named lists of values, as in rate=[0.1, 1.0], width=[1, 2]; "
+            f"given: {', '.join(choices) or 'none'}"
+        )
+    start = dict(start or {})
+    checked = [
+        _checked({name: values}, alt, start.pop(name, None)) for name, values in choices.items()
+    ]
+    if start:
+        raise ValueError(
+            f"start names {', '.join(start)}, which is not among: {', '.join(choices)}"
+        )
+    choices = {name: values for name, values, _ in checked}
+    chosen = {name: first for name, _, first in checked}
+
+    def together(ax, chosen):
+        return draw(ax, **chosen)
+
+    picture, reading = _picture(together, chosen, panels, size)
+    lines = [
+        f"explore {name}: {', '.join(label(v) for v in values)}" for name, values in choices.items()
+    ]
+    lines += [f"shown: {_said(chosen)}", *([reading] if reading else [])]
+    bundle = {"text/plain": "\n".join(lines), "image/png": base64.b64encode(_png(picture)).decode()}
+    live = _live_controls(together, choices, chosen, panels, size, alt)
+    if live is not None:
+        bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
+    display(bundle, metadata={}, raw=True)
 
 
 def label(value):
@@ -174,3 +221,46 @@ def _number_box(widgets, knob, values, start, show):
     knob.observe(lambda change: setattr(box, "value", change["new"]), "value")
     box.observe(lambda change: show(change["new"]), "value")
     return box
+
+
+def _said(chosen):
+    """Return the chosen values as words: "rate 0.3, width 4"."""
+    return ", ".join(f"{name} {label(value)}" for name, value in chosen.items())
+
+
+def _live_controls(draw, choices, chosen, panels, size, alt):
+    """Return the widget with one control a name, or None where ipywidgets is missing."""
+    try:
+        import ipywidgets as widgets
+    except ImportError:
+        return None
+    knobs = {}
+    for name, values in choices.items():
+        numbers = all(isinstance(v, (int, float)) for v in values)
+        settings = {"options": [(label(v), v) for v in values], "value": chosen[name]}
+        settings |= {"description": name, "style": {"description_width": "initial"}}
+        knobs[name] = (
+            widgets.SelectionSlider(continuous_update=False, **settings)
+            if numbers
+            else widgets.Dropdown(**settings)
+        )
+    picture, words = widgets.HTML(), widgets.HTML()
+
+    def show(_=None):
+        now = {name: knob.value for name, knob in knobs.items()}
+        try:
+            drawn, reading = _picture(draw, now, panels, size)
+        except Exception as problem:  # a widget's callback must tell the reader, not a log
+            told = html.escape(f"{type(problem).__name__}: {problem}")
+            words.value = f"<b>draw</b> failed at {html.escape(_said(now))}: {told}"
+            return
+        data, described = base64.b64encode(_png(drawn)).decode(), html.escape(f"{alt} {reading}")
+        picture.value = (
+            f'<img src="data:image/png;base64,{data}" alt="{described}" style="max-width: 100%">'
+        )
+        words.value = html.escape(reading)
+
+    for knob in knobs.values():
+        knob.observe(show, "value")
+    show()
+    return widgets.VBox([*knobs.values(), picture, words])

@@ -111,6 +111,91 @@ def test_without_ipywidgets_the_picture_is_still_shown(shown, monkeypatch):
     assert set(shown[0][0]) == {"text/plain", "image/png"}
 
 
+def draw_two(ax, rate, shape):
+    ax.plot([0, 1], [0, rate], {"line": "-", "dots": "o"}[shape])
+    ax.set(ylim=(0, 6))
+    return f"{shape} to {rate:.1f}"
+
+
+TWO = {"rate": [1, 2, 3, 4, 5], "shape": ["line", "dots"]}
+
+
+def test_an_experiment_is_stored_as_one_picture_and_its_choices(shown):
+    sliders.explore(draw_two, **TWO, start={"shape": "line"}, alt=ALT)
+    ((bundle, _),) = shown
+    assert bundle["text/plain"].splitlines() == [
+        "explore rate: 1, 2, 3, 4, 5",
+        "explore shape: line, dots",
+        "shown: rate 3, shape line",
+        "line to 3.0",
+    ]
+    assert bundle["image/png"] and sliders.WIDGET in bundle
+
+
+def test_every_control_of_an_experiment_redraws():
+    asked = []
+
+    def recorded(ax, chosen):
+        asked.append(dict(chosen))
+        return draw_two(ax, **chosen)
+
+    live = sliders._live_controls(recorded, TWO, {"rate": 1, "shape": "line"}, 1, (3, 2), ALT)
+    rate, shape, picture, words = live.children
+    pictures = {picture.value}
+    for value in (2, 3, 4, 5):
+        rate.value = value
+        pictures.add(picture.value)
+    shape.value = "dots"
+    pictures.add(picture.value)
+    assert [a["rate"] for a in asked] == [1, 2, 3, 4, 5, 5] and asked[-1]["shape"] == "dots"
+    assert len(pictures) == 6 and words.value == "dots to 5.0"
+    assert (rate.description, shape.description) == ("rate", "shape") and ALT in picture.value
+
+
+def test_a_failure_in_an_experiment_is_told_and_the_next_move_mends_it():
+    def fragile(ax, chosen):
+        if chosen["rate"] > 1:
+            raise ValueError("too fast < here")
+
+    live = sliders._live_controls(fragile, TWO, {"rate": 1, "shape": "line"}, 1, (3, 2), ALT)
+    rate, *_, words = live.children
+    rate.value = 2
+    assert "too fast &lt; here" in words.value and "rate 2, shape line" in words.value
+    rate.value = 1
+    assert words.value == ""
+
+
+def test_an_exception_in_an_experiment_is_not_swallowed_when_stored(shown):
+    def broken(ax, rate, shape):
+        raise ZeroDivisionError("rate")
+
+    with pytest.raises(ZeroDivisionError):
+        sliders.explore(broken, **TWO, alt=ALT)
+    assert not shown
+
+
+@pytest.mark.parametrize(
+    "given, complaint",
+    [
+        ({"shape": [1, 2]}, "given: shape"),
+        ({name: [1, 2] for name in "abcde"}, "given: a, b, c, d, e"),
+        ({**TWO, "shape": ["line"]}, "shape has 1 values"),
+        ({**TWO, "start": {"rate": 9}}, "start=9"),
+        ({**TWO, "start": {"colour": 9}}, "start names colour"),
+        ({**TWO, "alt": ""}, "alt is empty"),
+    ],
+)
+def test_bad_experiments_are_named(given, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        sliders.explore(draw_two, **{"alt": ALT, **given})
+
+
+def test_an_experiment_without_ipywidgets_is_still_shown(shown, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
+    sliders.explore(draw_two, **TWO, alt=ALT)
+    assert set(shown[0][0]) == {"text/plain", "image/png"}
+
+
 @pytest.mark.parametrize("name", [path.stem for path in refresh.chapters()])
 def test_every_slider_of_the_book_moves_and_is_light(name):
     for about, pictures in sheets.sliders(name):

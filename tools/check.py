@@ -7,6 +7,7 @@ import time
 
 from tools import browser, build, refresh
 
+SPEED = "tests/pages/test_speed.py"  # alone: it measures time
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 STEPS = [
     (
@@ -26,7 +27,12 @@ STEPS = [
         "output is right, `make refresh CHAPTER=…`",
     ),
     ("build of the site", [sys.executable, "-m", "tools.build"], "mend the warnings above"),
-    ("pages in a browser", [*PYTEST, "-n", "3", "tests/pages"], "open the page it names and look"),
+    (
+        "pages in a browser",
+        [*PYTEST, "-n", "3", "--dist", "loadgroup", "tests/pages", "--ignore", SPEED],
+        "open the page it names and look",
+    ),
+    ("budgets of time", [*PYTEST, SPEED], "close what else runs on this machine and try again"),
 ]
 
 

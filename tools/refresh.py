@@ -14,7 +14,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 CELL_KEYS = {"tags", "mystnb", "jupyter", "reason"}
-OUTPUT_KEYS = {"slider", "diagram"}
+OUTPUT_KEYS = {"slider", "diagram", "table"}
 MARK = "  # answer"  # ends each line of a solution that its stub leaves to the reader
 GAP = "...  # your lines here"
 DROPPED = {

@@ -28,11 +28,36 @@ PACKAGES = {
         "3cf7318cb164fdf4b458783bf690ccd9836fcfad640bea18679716659c824b40"
         "c7a499dc9ae60eba2640b2f8f8b43c6558f044bf1c5c44b41036649a45b3e4ab",
     ),
+    "@fontsource/source-serif-4": (
+        "5.2.9",
+        "7abfcfca6f5e9ac11524d7fde3bba62789176ab5dfb2237a08dee44d88a779f2"
+        "916872f08aaba2887399bcabf15a0915f093027f7a55de0d0d72c3c5a55087f7",
+    ),
+    # What an untouched Jupyter Book would fetch from another host; only `make weigh` asks for it
+    "mathjax": (
+        "3.2.2",
+        "06df9249553c7811b6ef30a155ec0e89c62ced7b1db78d2a9b8f94a47c97ee4d"
+        "3f3bd36588f73ec7bee4d7f144b0fb2328f64626fb5164cd6f3be81e5b43a11b",
+    ),
     "axe-core": (
         "4.10.3",
         "5e6edba515e70d25f6604d9815f064d859c5d1ea7ab661bbc4f87c88779ef0c2"
         "1cae0abbeb636471ef39e9d62d2582e4b88a1866f19f4ecfcf6d986275e4dc12",
     ),
+    "onnxruntime-web": (
+        "1.30.0",
+        "ab4cbe26baedba45d2cec05610c71c55fa97db92d19a8b171c5f8269126683ca"
+        "590a5cdc57bb2f35ce2b298de32f4d956fb42644c0ecd528a0a91e025c07ca61",
+    ),
+}
+# Of a large package only these files are unpacked; ort.min.js would ask for twice as many bytes
+FILES = {
+    "onnxruntime-web": [
+        "package.json",
+        "dist/ort.wasm.min.js",
+        "dist/ort-wasm-simd-threaded.mjs",
+        "dist/ort-wasm-simd-threaded.wasm",
+    ],
 }
 
 
@@ -42,7 +67,7 @@ def folder(name):
     Ends the run with a plain message when npm cannot be reached or the file is not the pinned one.
     """
     version, expected = PACKAGES[name]
-    target = VENDOR / f"{Path(name).name}-{version}"
+    target = VENDOR / f"{name.lstrip('@').replace('/', '-')}-{version}"
     if target.exists():
         return target
     print(f"fetching {name} {version} from npm …", flush=True)
@@ -64,7 +89,9 @@ def folder(name):
         sys.exit(f"{name} {version} from npm has sha512 {found}, expected {expected}: not used.")
     VENDOR.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=VENDOR) as scratch:
-        tarfile.open(fileobj=io.BytesIO(content)).extractall(scratch, filter="data")
+        archive = tarfile.open(fileobj=io.BytesIO(content))
+        wanted = [archive.getmember(f"package/{file}") for file in FILES.get(name, [])]
+        archive.extractall(scratch, wanted or None, filter="data")
         (Path(scratch) / "package").rename(target)
     return target
 

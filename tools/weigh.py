@@ -1,66 +1,61 @@
-"""Weigh the built pages in a slowed browser: bytes, requests, time to paint, jumps, time from key to paint."""
+"""Weigh every page beside the same page of an untouched Jupyter Book, in a slowed browser (make weigh)."""
 
+import contextlib
+import datetime
+import functools
 import gzip
+import http.server
+import json
+import statistics
+import tempfile
+import threading
+from pathlib import Path
 from urllib.parse import urlparse
 
+from tools import axe, browser, ledger, plain
+from tools.build import SITE, build
+from web.weights import WEIGHTS
+
 SLOWED = 4  # times: a cheap phone against this machine
-LONGEST_WAIT = 2000  # milliseconds for the paint that answers a key
+KEYS = ["Home", *["ArrowRight"] * 8]
+VIEWS = [(mode, width) for mode in ("light", "dark") for width in (1280, 360)]
 WATCH = """
 window.seen = {lcp: 0, jumped: 0, events: []};
 const see = (type, tell) => new PerformanceObserver(list => list.getEntries().forEach(tell))
     .observe({type, buffered: true, durationThreshold: 16});
 see('largest-contentful-paint', entry => { window.seen.lcp = entry.startTime; });
 see('layout-shift', entry => { if (!entry.hadRecentInput) window.seen.jumped += entry.value; });
-see('event', entry => window.seen.events.push([entry.name, entry.duration]));
+see('event', entry => window.seen.events.push(entry.duration));
 """
 
 
-def weigh(context, url, slowed=SLOWED):
+def view(context, url, prepare=lambda page: None):
     """Open an address in a fresh browser context and return what its first view costs.
 
     The result: kB (compressed as a server would send it), requests, foreign (of them, to another host),
     lcp (milliseconds to the largest paint with the processor slowed), cls (how far it jumps), and the open page.
+    prepare: called with the page before it goes there.
     """
     page = context.new_page()
     page.add_init_script(WATCH)
+    prepare(page)
     asked, answered = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("response", lambda response: answered.append(response))
-    slow(page, slowed)
+    client = context.new_cdp_session(page)
+    client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
     page.goto(url, wait_until="load")
     page.wait_for_load_state("networkidle")
+    hosts = [urlparse(a).hostname for a in asked if not a.startswith(("data:", "blob:"))]
     seen = page.evaluate("window.seen")
-    asked = [address for address in asked if not address.startswith(("data:", "blob:"))]
     return {
         "kB": sum(map(compressed, answered)) / 1000,
-        "requests": len(asked),
-        "foreign": sum(urlparse(address).hostname not in ("127.0.0.1", None) for address in asked),
+        "requests": len(hosts),
+        "foreign": sum(host != "127.0.0.1" for host in hosts),
         "lcp": seen["lcp"],
         "cls": seen["jumped"],
         "page": page,
     }
-
-
-def slow(page, times):
-    """Slow the page's processor by this factor."""
-    client = page.context.new_cdp_session(page)
-    client.send("Emulation.setCPUThrottlingRate", {"rate": times})
-
-
-def key_to_paint(page, knob, keys):
-    """Press keys on a focused control and return the milliseconds from each key to the paint that answers it.
-
-    The browser's own clock (Event Timing) rounds to 8 ms and leaves out what took less than 16.
-    """
-    knob.focus()
-    times = []
-    for key in keys:
-        page.evaluate("window.seen.events.length = 0")
-        page.keyboard.press(key)
-        page.wait_for_timeout(150)
-        events = page.evaluate("window.seen.events")
-        times.append(max((duration for _, duration in events), default=16))
-    return times
 
 
 def compressed(response):
@@ -69,3 +64,91 @@ def compressed(response):
         return 0
     body = response.body()
     return min(len(body), len(gzip.compress(body, 6)))
+
+
+def key_to_paint(page, knob):
+    """Move a slider by keys and return the middle of the milliseconds from a key to the paint that answers it.
+
+    The browser's own clock (Event Timing) rounds to 8 ms and leaves out what took less than 16.
+    """
+    knob.scroll_into_view_if_needed()
+    near = "sheet => sheet.complete || sheet.getBoundingClientRect().top > innerHeight"
+    page.wait_for_function(f"() => [...document.querySelectorAll('.slider-sheet')].every({near})")
+    knob.focus()
+    times = []
+    for key in KEYS:
+        page.evaluate("window.seen.events.length = 0")
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
+        times.append(max(page.evaluate("window.seen.events"), default=16))
+    return statistics.median(times)
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Yield the address at which a folder is served on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def weigh(chromium, url, prepare=lambda page: None):
+    """Return what a page costs (see `view`), the best of three for time, and axe-core's faults over four views."""
+    costs = []
+    for _ in range(3):
+        with contextlib.closing(chromium.new_context(viewport={"width": 1280, "height": 900})) as c:
+            costs.append(view(c, url, prepare))
+            page = costs[-1].pop("page")
+            knobs = page.locator(".slider-alive:visible input[type=range]")
+            moved = min((key_to_paint(page, knobs.nth(i)) for i in range(knobs.count())), default=0)
+            costs[-1]["key"] = moved or None
+    best = {**costs[0], **{name: _least(costs, name) for name in ("lcp", "cls", "key")}}
+    return {name: _rounded(value) for name, value in best.items()} | {
+        "axe": sum(_faults(chromium, url, prepare, *look) for look in VIEWS)
+    }
+
+
+def _least(costs, name):
+    return min((cost[name] for cost in costs if cost[name] is not None), default=None)
+
+
+def _rounded(value):
+    return value if value is None else round(value, 3) if value < 1 else round(value)
+
+
+def _faults(chromium, url, prepare, mode, width):
+    screen = {"viewport": {"width": width, "height": 900}, "color_scheme": mode}
+    with contextlib.closing(chromium.new_context(**screen)) as context:
+        page = context.new_page()
+        prepare(page)
+        page.goto(url, wait_until="networkidle")
+        return len(axe.faults(page))
+
+
+def main():
+    """Weigh all pages, ours and untouched, and write data/weights.json."""
+    build(quiet=True)
+    back = [f"back/{name}.html" for name in ledger.listed("back")]
+    chapters = [f"chapters/{name}.html" for name in ledger.listed("chapters")]
+    weights = {"date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", "pages": {}}
+    with tempfile.TemporaryDirectory() as folder, browser.opened() as chromium:
+        with served(SITE) as ours, served(plain.build(Path(folder) / "book")) as theirs:
+            for name in ["README.html", *chapters, *back, "search.html"]:
+                weights["pages"][name] = {
+                    "ours": weigh(chromium, f"{ours}/{name}"),
+                    "plain": weigh(chromium, f"{theirs}/{name}", plain.lend_mathjax),
+                }
+                print(name, weights["pages"][name], flush=True)
+    text = json.dumps(weights, indent=1) + "\n"
+    WEIGHTS.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,15 +15,22 @@ from docutils import nodes
 from PIL import Image
 from sphinxcontrib.katex import KaTeXServer
 
-from tools import ledger, refresh, vendor
-from web import pages
+from tools import ledger, record, refresh, vendor
+from web import csp, model, pages, search, stamp, thirdparty
+from web.outputs import BELOW
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE / "assets"
 # What only some pages need, and the text of a page's body that tells it
 PARTS = {
     "slider.js": 'class="slider"',
+    "guess.js": 'class="guess"',
+    "guess.css": 'class="guess"',
+    "learner.js": 'class="learner"',
+    "learner.css": 'class="learner"',
     "ledger.js": 'class="filters"',
+    "digit-pad.js": 'class="digit-pad',
+    "digit-pad.css": 'class="digit-pad',
 }
 BOXES = {
     "What do you expect": "asks",
@@ -55,7 +62,10 @@ def stage(app, config):
     for path in ASSETS.iterdir():
         if path.name != "book.css":
             copy(path, book / path.name)
+    model.stage(book)
+    thirdparty.write_licences(home)
     config.html_static_path.append(str(home))
+    config.html_additional_pages["search"] = "search.html"
     sphinxcontrib.katex.NODEJS_BINARY = vendor.node()
     KaTeXServer.start_server_process = classmethod(start_katex)
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0
@@ -97,10 +107,24 @@ def finish_page(app, pagename, templatename, context, doctree):
         body = name_boxes(size_images(context["body"], sizes))
         if pagename not in LISTS:
             body = link_rows(body, lambda to: app.builder.get_relative_uri(pagename, f"back/{to}"))
-        body = mark_chinese(body)
+        body = model.fill(mark_chinese(body))
+        body = stamp_chapter(app, pagename, body)
         # A wide formula scrolls in its own box, so the keyboard must be able to reach it
         context["body"] = body.replace('<div class="math"', '<div class="math" tabindex="0"')
         add_parts(app, body)
+
+
+def stamp_chapter(app, pagename, body):
+    """Return a chapter's body with the time it takes, and at its foot when it was last proved; others as they are."""
+    path = Path(app.srcdir, f"{pagename}.ipynb")
+    if not path.exists():
+        return body
+    run, link = (
+        record.load().get(path.stem),
+        app.builder.get_relative_uri(pagename, "back/execution"),
+    )
+    body = stamp.set_time(body, stamp.time_line(refresh.cells(path), run))
+    return body + stamp.stamp(run, record.digest(path), link)
 
 
 def add_parts(app, body):
@@ -128,6 +152,17 @@ def anchor_cells(app, doctree):
         for node in doctree.findall(nodes.container):
             if node.get("nb_element") == "cell_code":
                 node["ids"].append(f"cell-{ids[node['cell_index']]}")
+
+
+def lower_tables(app, doctree):
+    """Move the table of a figure's numbers below the figure: in HTML a caption is the last thing inside."""
+    for table in [node for node in doctree.findall(nodes.raw) if BELOW in node.get("classes", [])]:
+        figure = table.parent
+        while figure is not None and not isinstance(figure, nodes.figure):
+            figure = figure.parent
+        if figure is not None:
+            table.parent.remove(table)
+            figure.parent.insert(figure.parent.index(figure) + 1, table)
 
 
 def link_rows(body, home):
@@ -178,12 +213,19 @@ def name_boxes(body):
 
 
 def mark_chinese(body):
-    """Wrap Chinese in the running text in `lang="zh"`; drawings, attributes, code and maths stay as they are."""
-    parts = re.split(
-        r"(<svg.*?</svg>|<pre.*?</pre>|<math.*?</math>|<[^>]+>)", body, flags=re.DOTALL
-    )
+    """Mark Chinese as `lang="zh"`: words in the text and in code by a span, labels of a drawing by an attribute.
+
+    A screen reader changes its voice there; attributes and maths stay as they are.
+    """
+    parts = re.split(r"(<svg.*?</svg>|<math.*?</math>|<[^>]+>)", body, flags=re.DOTALL)
     parts[::2] = [CHINESE.sub(r'<span lang="zh">\g<0></span>', text) for text in parts[::2]]
+    parts[1::2] = [mark_labels(part) if part.startswith("<svg") else part for part in parts[1::2]]
     return "".join(parts)
+
+
+def mark_labels(svg):
+    """Return a drawing with `lang="zh"` on each piece of text that holds Chinese."""
+    return re.sub(r"<(text|tspan)\b([^>]*)>([^<]*[\u4e00-\u9fff][^<]*)", r'<\1 lang="zh"\2>\3', svg)
 
 
 def start_katex(cls, rundir, timeout):
@@ -215,13 +257,31 @@ def stop_katex(app, problem):
         KaTeXServer.katex_server = None
 
 
+def leave_search(app):
+    """Let Sphinx make no index of its own: it finds no Chinese inside a word, no formula and no section."""
+    app.builder.search = False
+
+
+def finish_site(app, problem):
+    """Drop what no page loads, index the pages for the search, and give each its Content-Security-Policy."""
+    if problem is None and app.builder.format == "html":
+        thirdparty.drop_unreached(app.outdir)
+        search.write(app.outdir)
+        thirdparty.fill_files(app.outdir)
+        csp.seal(app.outdir)
+
+
 def setup(app):
     """Register the extension."""
     app.connect("config-inited", stage, priority=900)
+    app.connect("builder-inited", leave_search)
     app.connect("source-read", fill_page)
     app.connect("doctree-read", anchor_cells)
+    app.connect("doctree-read", lower_tables)
     app.connect("html-page-context", finish_page, priority=900)
     app.connect("build-finished", stop_katex)
+    app.connect("build-finished", finish_site)
+    app.add_js_file("book/page.js", loading_method="defer")
     for name in ("icons.css", "book.css"):
         app.add_css_file(f"book/{name}", priority=900)
     # Sphinx copies styles and scripts only when a page has changed: a changed file here changes them all
@@ -232,7 +292,8 @@ def setup(app):
         *HERE.glob("templates/**/*.html"),
         *ledger.HOME.glob("*.yml"),
     ]
-    files += [Path(vendor.__file__), Path(ledger.__file__)]
+    files += [Path(vendor.__file__), Path(ledger.__file__), ledger.HOME.parent / "checksums.txt"]
+    files += [record.RUNS, record.ROOT / "requirements.lock"]
     return {
         "env_version": zlib.crc32(
             b"".join(path.read_bytes() for path in sorted(files) if path.is_file())

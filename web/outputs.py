@@ -1,4 +1,4 @@
-"""Turn the stored sliders and diagrams of a notebook into living ones on the built page (a myst-nb renderer)."""
+"""Turn the stored sliders, diagrams and tables of a notebook into living ones on the page (a myst-nb renderer)."""
 
 import html
 import json
@@ -7,7 +7,10 @@ from itertools import count
 
 from docutils import nodes
 
+from helpers import tables
+
 NUMBERS = count(1)
+BELOW = "below-figure"  # the class of a node that web/book.py moves out of its figure
 
 
 class Outputs:
@@ -17,10 +20,12 @@ class Outputs:
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        """Return the nodes of a slider or a diagram, or None for every other output."""
+        """Return the nodes of a slider, a diagram or a picture with its numbers; None for every other output."""
         about = data.output_metadata.get(data.mime_type, {})
         if data.mime_type == "image/png" and "slider" in about:
             return slider(about["slider"], renderer.render_image(data)[0])
+        if data.mime_type == "image/png" and "table" in about:
+            return [*renderer.render_image(data), _raw(tables.page(dict(about["table"])), BELOW)]
         if data.mime_type == "image/svg+xml" and "diagram" in about:
             return [_raw(diagram(data.content, about["diagram"]))]
         return None
@@ -75,5 +80,5 @@ def diagram(svg, alt):
     )
 
 
-def _raw(text):
-    return nodes.raw("", text, format="html")
+def _raw(text, *classes):
+    return nodes.raw("", text, format="html", classes=[*classes])

@@ -1,9 +1,10 @@
-"""The pages at the back of the book, written from the ledger each time the site is built."""
+"""The pages at the back of the book, written from the ledger and the records each time the site is built."""
 
 import html
 import re
 
-from tools import ledger
+from tools import ledger, record, refresh
+from web import stamp, thirdparty
 
 KINDS = {  # of a correction, in the order of the page: its heading
     "number": "Worked numbers and formulas",
@@ -234,7 +235,79 @@ def _prose(text):
     return "".join(parts)
 
 
+def execution():
+    """Return every chapter's last run in book order, then each cell that is not compared, with its reason."""
+    runs = record.load()
+    return "\n\n".join([_runs(runs), "## Cells that are not compared", _exempt()])
+
+
+def _runs(runs):
+    """Return the table of runs with a bar for each: its seconds of those it may take."""
+    names = ledger.listed("chapters")
+    lines = [_run(name, runs.get(name)) for name in names]
+    known = [runs[name] for name in names if name in runs]
+    compared, exempt = (sum(run[key] for run in known) for key in ("compared", "exempt"))
+    minutes = sum(stamp.reading_minutes(ledger.cells(name).values()) for name in names)
+    spent = sum(run["seconds"] for run in known)
+    numbers = [f"{minutes / 60:.1f} h", f"{spent:.0f} s", f"{compared} of {compared + exempt}"]
+    lines.append(_cells(_known(len(known), len(names)), numbers))
+    heads = ("Chapter", "Read", "Run", "Compared")
+    head = "".join(f'<th scope="col">{words}</th>' for words in heads)
+    body = "\n".join(lines)
+    return (
+        '<table class="table progress-table runs">'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    )
+
+
+def _known(some, all_of_them):
+    return f"All {some} chapters" if some == all_of_them else f"{some} of {all_of_them} chapters"
+
+
+def _run(name, run):
+    """Return a chapter's row of the table; a chapter without a record says so."""
+    path = refresh.CHAPTERS / f"{name}.ipynb"
+    minutes = f"{stamp.reading_minutes(ledger.cells(name).values())} min"
+    if not run:
+        return _cells(f"{_link(name)} <small>not proved yet</small>", [minutes, "–", "–"])
+    allowed = record.budget(name)
+    bar = (
+        f'<progress max="{allowed}" value="{run["seconds"]}" aria-label="{name}: '
+        f'{run["seconds"]:.0f} of the {allowed} seconds it may take"></progress>'
+    )
+    stale = "" if run["digest"] == record.digest(path) else "<strong>changed since</strong> · "
+    about = [run["date"], run["device"], run["processor"], f"{run['cpu_seconds']:.0f} s of CPU"]
+    about += [f"{what} {run[what.lower()]}" for what in ("Python", "torch", "numpy")]
+    small = html.escape(" · ".join(filter(None, [*about, f"GPU: {stamp.gpu(run)}"])))
+    cells = f"{run['compared']} of {run['compared'] + run['exempt']}"
+    head = f"{_link(name)} {bar}<small>{stale}{small}</small>"
+    return _cells(head, [minutes, f"{run['seconds']:.0f} s", cells])
+
+
+def _cells(head, numbers):
+    cells = "".join(f"<td>{number}</td>" for number in numbers)
+    return f'<tr><th scope="row">{head}</th>{cells}</tr>'
+
+
+def _exempt():
+    """Return a list of the cells whose output is not compared: where they stand and why."""
+    lines = [
+        f"- {_link(name, cell.id)}, cell `{cell.id}`: {_prose(cell.metadata.reason)}."
+        for name in ledger.listed("chapters")
+        for cell in record.exempt(refresh.CHAPTERS / f"{name}.ipynb")
+    ]
+    return "\n".join(lines) or "There is none."
+
+
+def third_party():
+    """Return what the pages hold that others wrote; the finished build fills in the list of its files."""
+    entries = "\n".join(thirdparty.entry(package) for package in thirdparty.packages())
+    return f'{entries}\n\n## Every file\n\n<dl class="files"></dl>'
+
+
 PAGES = {
+    "execution": execution,
+    "third_party": third_party,
     "corrections": corrections,
     "coverage": coverage,
     "glossary": glossary,

@@ -5,8 +5,8 @@ from urllib.parse import unquote, urlparse
 
 import pytest
 
-from tests.pages import axe
 from tests.pages.listed import CHAPTERS, PAGES
+from tools import axe
 from tools.build import SITE
 from web import csp
 

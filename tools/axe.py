@@ -7,10 +7,10 @@ RUN = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
     fault => fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}`))"""
 
 
-def faults(page):
-    """Return what axe-core finds, one line a fault.
+def faults(page, within="document"):
+    """Return what axe-core finds, one line a fault, in the whole document or in what a selector ("'.quiz'") finds.
 
     It is evaluated, not added as a script: the page's policy lets no other script in.
     """
     page.evaluate((vendor.folder("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
-    return page.evaluate(RUN)
+    return page.evaluate(RUN.replace("run(document", f"run({within}"))
