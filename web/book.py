@@ -16,7 +16,7 @@ from PIL import Image
 from sphinxcontrib.katex import KaTeXServer
 
 from tools import ledger, record, refresh, vendor
-from web import csp, model, pages, search, stamp, thirdparty
+from web import csp, model, pages, search, stamp, thirdparty, weights
 from web.outputs import BELOW
 
 HERE = Path(__file__).resolve().parent
@@ -138,6 +138,8 @@ def add_parts(app, body):
 
 def fill_page(app, name, source):
     """Write the ledger into the pages at the back of the book."""
+    if name == "README":  # its drawing pad holds what this chapter sets
+        app.env.note_dependency(str(refresh.CHAPTERS / "deployment.ipynb"))
     if name.startswith("back/"):
         source[0] = pages.fill(source[0])
         for file in refresh.CHAPTERS.glob("*.ipynb"):
@@ -293,7 +295,7 @@ def setup(app):
         *ledger.HOME.glob("*.yml"),
     ]
     files += [Path(vendor.__file__), Path(ledger.__file__), ledger.HOME.parent / "checksums.txt"]
-    files += [record.RUNS, record.ROOT / "requirements.lock"]
+    files += [record.RUNS, weights.WEIGHTS, record.ROOT / "requirements.lock"]
     return {
         "env_version": zlib.crc32(
             b"".join(path.read_bytes() for path in sorted(files) if path.is_file())

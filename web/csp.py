@@ -43,7 +43,7 @@ def policy(page):
     """Return the policy of a page: its own files, and the inline scripts and styles it has, by their SHA-256."""
     scripts = hashes(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page)
     # Compiling WebAssembly, for the reader who chooses ONNX Runtime, is not the eval of text
-    wasm = " 'wasm-unsafe-eval'" if 'class="digit-pad' in page else ""
+    wasm = " 'wasm-unsafe-eval'" if 'class="digit-pad"' in page else ""
     return "; ".join(
         [
             "default-src 'self'",

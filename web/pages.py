@@ -4,7 +4,7 @@ import html
 import re
 
 from tools import ledger, record, refresh
-from web import stamp, thirdparty
+from web import stamp, thirdparty, weights
 
 KINDS = {  # of a correction, in the order of the page: its heading
     "number": "Worked numbers and formulas",
@@ -142,7 +142,7 @@ def _addresses(where):
             return f'<a href="https://doi.org/{doi}">{doi}</a>'
         return f'<a href="https://{site}{path}">{site}</a>'
 
-    known = r"arXiv:(\d{4}\.\d{4,5})|\b(10\.\d{4,}/[^\s;,]+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,4})\b(/[^\s;,]*)?"
+    known = r"arXiv:(\d{4}\.\d{4,5})|\b(10\.\d{4,}/[^\s;,]+)|(?<![/\w])((?:[a-z0-9-]+\.)+[a-z]{2,6})\b(/[^\s;,]*)?"
     return re.sub(known, linked, html.escape(where, quote=False))
 
 
@@ -308,6 +308,7 @@ def third_party():
 PAGES = {
     "execution": execution,
     "third_party": third_party,
+    "weights": weights.table,
     "corrections": corrections,
     "coverage": coverage,
     "glossary": glossary,

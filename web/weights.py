@@ -11,7 +11,7 @@ COSTS = {  # of a page, as tools/weigh.py measures them: heading and unit
     "foreign": ("of them to another host", ""),
     "lcp": ("Largest paint", " ms"),
     "cls": ("Jumps", ""),
-    "axe": ("Faults", ""),
+    "nameless": ("Pictures without words", ""),
     "key": ("Slider", " ms"),
 }
 

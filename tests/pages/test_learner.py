@@ -48,6 +48,18 @@ def ours():
 
 
 @pytest.fixture
+def chapter(visit):
+    """Return a function that opens the chapter at its top, with the network's script loaded."""
+
+    def go(way="http"):
+        page = visit(PAGE, way)
+        page.wait_for_selector(".learner-alive", state="attached")
+        return page
+
+    return go
+
+
+@pytest.fixture
 def learner(visit):
     """Return a function that opens the chapter at the network, at the setting that a query asks for."""
 
@@ -99,8 +111,8 @@ def farthest(flat, params):
     return max((torch.tensor(one) - other.flatten()).abs().max().item() for one, other in pairs)
 
 
-def test_the_page_learns_as_torch_does_over_100_steps(visit, ours):
-    page = visit(PAGE)
+def test_the_page_learns_as_torch_does_over_100_steps(chapter, ours):
+    page = chapter()
     for setting, found in zip(GRID, page.evaluate(LEARN, [GRID, 100]), strict=True):
         data, width, activation, rate = setting
         cloud = ours.dataset(data)
@@ -113,8 +125,8 @@ def test_the_page_learns_as_torch_does_over_100_steps(visit, ours):
         assert max(found["losses"]) - min(found["losses"]) > 1e-5, setting  # something was learned
 
 
-def test_every_single_step_is_torchs_at_rates_too_large_to_compare_100(visit, ours):
-    page = visit(PAGE)
+def test_every_single_step_is_torchs_at_rates_too_large_to_compare_100(chapter, ours):
+    page = chapter()
     for setting, found in zip(WILD, page.evaluate(LEARN, [WILD, 20]), strict=True):
         data, width, activation, rate = setting
         cloud = ours.dataset(data)
@@ -131,8 +143,8 @@ def test_every_single_step_is_torchs_at_rates_too_large_to_compare_100(visit, ou
             assert farthest(found["weights"][step + 1], params) < near, (setting, step)
 
 
-def test_the_page_draws_the_points_and_starts_of_the_chapter(visit, ours):
-    page = visit(PAGE, "file")
+def test_the_page_draws_the_points_and_starts_of_the_chapter(chapter, ours):
+    page = chapter("file")
     for data in ("ring", "moons", "xor", "spiral"):
         made = page.evaluate(
             "data => Learning.makePoints(data).map(({x1, x2, y}) => [x1, x2, y])", data
@@ -342,8 +354,8 @@ def test_a_rate_that_breaks_the_network_is_told(learner):
     assert "Every hidden neuron is dead" in said.inner_text() and "higher" in said.inner_text()
 
 
-def test_nothing_is_worked_out_unasked_or_unseen(visit):
-    page = visit(PAGE)
+def test_nothing_is_worked_out_unasked_or_unseen(chapter):
+    page = chapter()
     page.evaluate(COUNT_LOOKS)
     page.wait_for_timeout(300)
     assert page.evaluate("looks") == 0  # below the fold: not even built
