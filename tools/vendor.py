@@ -92,7 +92,11 @@ def folder(name):
         archive = tarfile.open(fileobj=io.BytesIO(content))
         wanted = [archive.getmember(f"package/{file}") for file in FILES.get(name, [])]
         archive.extractall(scratch, wanted or None, filter="data")
-        (Path(scratch) / "package").rename(target)
+        try:
+            (Path(scratch) / "package").rename(target)
+        except OSError:  # another process may have fetched the same package meanwhile
+            if not target.exists():
+                raise
     return target
 
 

@@ -37,6 +37,7 @@ BOXES = {
     "The source says": "corrects",
     "What is right": "corrects",
 }
+TOP = 4000  # characters of a page's body that its first view may show
 LISTS = ("back/corrections", "back/coverage")  # where the entries themselves stand
 ROWS = re.compile(r"\b(?:E-\d{2,3}|S\d{3}-\d{2}|D\d{2})\b")
 CHINESE = re.compile("[\u4e00-\u9fff「」][\u4e00-\u9fff，。、；：「」…]*")
@@ -187,17 +188,14 @@ def link_rows(body, home):
 
 
 def size_images(body, files):
-    """Give every picture its size, so that nothing jumps, and let all but the first load late."""
-    seen = 0
+    """Give every picture its size, so that nothing jumps, and let all but those at the very top load late."""
 
     def sized(match):
-        nonlocal seen
         tag, path = match[0], files.get(Path(match[1]).name)
         if path is None or path.suffix != ".png" or " width=" in tag:
             return tag
-        seen += 1
         width, height = Image.open(path).size
-        late = ' loading="lazy"' if seen > 1 else ""
+        late = ' loading="lazy"' if match.start() > TOP else ""
         return tag.replace(
             "<img ", f'<img width="{width}" height="{height}" decoding="async"{late} ', 1
         )

@@ -6,14 +6,15 @@ import threading
 
 import pytest
 
-from tools import browser
+from tools import browser, vendor
 from tools.build import SITE, build
 
 
 def pytest_sessionstart(session):
-    """Build the site before any worker opens a page."""
+    """Build the site and fetch axe-core before any worker opens a page."""
     if not hasattr(session.config, "workerinput"):
         build(quiet=True)
+        vendor.folder("axe-core")
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -250,6 +250,7 @@ def test_on_paper_there_is_only_the_text(see, name):
         ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .skip-link, .prev-next-footer, "
         "#pst-back-to-top, .copybtn, .slider-controls, .filters, button"
     )
+    page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished))")
     shown = page.evaluate("which => seeing.shownOf(which).map(one => seeing.named(one))", chrome)
     assert shown == []
     assert page.locator("h1:visible").count() >= 1

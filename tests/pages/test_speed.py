@@ -7,6 +7,9 @@ import pytest
 from tests.pages.listed import CHAPTERS, PAGES
 from tools import weigh
 
+FAR = """[...document.images].filter(one => one.complete && one.naturalWidth && !one.src.startsWith("data:")
+    && one.getBoundingClientRect().top > innerHeight + 3000).length"""  # a browser fetches up to 2,500 ahead
+
 
 @pytest.fixture
 def view(site, chromium):
@@ -28,6 +31,7 @@ def test_the_first_view_is_light_and_soon_there(view, name):
     print(f"{name}: {page['kB']:.0f} kB, {page['requests']} requests, {page['lcp']:.0f} ms")
     assert page["kB"] <= 600 and page["requests"] <= 40 and page["foreign"] == 0
     assert page["cls"] <= 0.05
+    assert page["page"].evaluate(FAR) == 0, "what is far below the fold was loaded"
     # A busy machine only ever adds time, so the soonest of three visits is the page's own
     times = [page["lcp"]]
     while min(times) > 1500 and len(times) < 3:
