@@ -13,12 +13,11 @@ import matplotlib.pyplot as plt
 from IPython.display import display
 from PIL import Image
 
-from helpers import plots  # noqa: F401  sets the look of every picture
+from helpers.plots import WIDGET  # and with it the look of every picture
 
 COLOURS = (
     64  # of the octree kind: keeps the thin lines' colours at about a fifth of the full weight
 )
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def slider(draw, *, alt, start=None, panels=1, size=(5.6, 3.2), **choice):
@@ -168,6 +167,19 @@ def _png(picture):
     return buffer.getvalue()
 
 
+def _told(draw, value, at, panels, size):
+    """Return the picture of a value and its reading as HTML; where drawing fails, None and what went wrong.
+
+    A widget's callback must tell the reader, not a log.
+    """
+    try:
+        picture, reading = _picture(draw, value, panels, size)
+    except Exception as problem:
+        told = html.escape(f"{type(problem).__name__}: {problem}")
+        return None, f"<b>draw</b> failed at {html.escape(at)}: {told}"
+    return picture, html.escape(reading)
+
+
 def _live(draw, name, values, start, panels, size):
     """Return the widget that redraws on every move, or None where ipywidgets is missing."""
     try:
@@ -186,13 +198,9 @@ def _live(draw, name, values, start, panels, size):
     image, words = widgets.Image(format="png", layout=natural), widgets.HTML()
 
     def show(value):
-        try:
-            picture, reading = _picture(draw, value, panels, size)
-        except Exception as problem:  # a widget's callback must tell the reader, not a log
-            told = html.escape(f"{type(problem).__name__}: {problem}")
-            words.value = f"<b>draw</b> failed at {name} = {label(value)}: {told}"
-            return
-        image.value, words.value = _png(picture), html.escape(reading)
+        picture, words.value = _told(draw, value, f"{name} = {label(value)}", panels, size)
+        if picture is not None:
+            image.value = _png(picture)
 
     rows = [knob, image, words]
     if all(isinstance(v, (int, float)) for v in values):
@@ -248,17 +256,16 @@ def _live_controls(draw, choices, chosen, panels, size, alt):
 
     def show(_=None):
         now = {name: knob.value for name, knob in knobs.items()}
-        try:
-            drawn, reading = _picture(draw, now, panels, size)
-        except Exception as problem:  # a widget's callback must tell the reader, not a log
-            told = html.escape(f"{type(problem).__name__}: {problem}")
-            words.value = f"<b>draw</b> failed at {html.escape(_said(now))}: {told}"
+        drawn, words.value = _told(draw, now, _said(now), panels, size)
+        if drawn is None:
             return
-        data, described = base64.b64encode(_png(drawn)).decode(), html.escape(f"{alt} {reading}")
+        data, described = (
+            base64.b64encode(_png(drawn)).decode(),
+            f"{html.escape(alt)} {words.value}",
+        )
         picture.value = (
             f'<img src="data:image/png;base64,{data}" alt="{described}" style="max-width: 100%">'
         )
-        words.value = html.escape(reading)
 
     for knob in knobs.values():
         knob.observe(show, "value")

@@ -1,19 +1,17 @@
 """The data reader takes the book's files and refuses everything else with a remedy."""
 
-import functools
 import gzip
 import hashlib
-import http.server
 import os
 import shutil
 import struct
-import threading
 import tracemalloc
 
 import pytest
 import torch
 
 from helpers import data
+from tools import browser
 
 UNCOMPRESSED = {  # sha256 of MNIST's IDX files as LeCun, Cortes and Burges published them
     "mnist/train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -156,10 +154,8 @@ def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
 def test_a_mirror_is_proved_by_checksum_and_its_failure_is_plain(tmp_path, monkeypatch):
     mirror = tmp_path / "mirror"
     mirror.mkdir()
-    handler = functools.partial(QuietHandler, directory=str(mirror))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("BOOK_DATA_DIR", f"http://127.0.0.1:{server.server_port}")
+    with browser.served(mirror) as address:
+        monkeypatch.setenv("BOOK_DATA_DIR", address)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         monkeypatch.setattr(data.pooch, "os_cache", lambda name: tmp_path / "cache")
         with pytest.raises(data.DataError, match="could not be had.*unset it"):
@@ -169,11 +165,3 @@ def test_a_mirror_is_proved_by_checksum_and_its_failure_is_plain(tmp_path, monke
             data.houses()
         shutil.copy(data.BUNDLED / "sacramento-houses.csv", mirror)
         assert data.houses()[0].shape == (932,)
-        server.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a line on stderr."""
-
-    def log_message(self, *_):
-        pass

@@ -16,12 +16,8 @@ def draw(ax, rate):
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    outputs = []
-    monkeypatch.setattr(
-        sliders, "display", lambda bundle, metadata, raw: outputs.append((bundle, metadata))
-    )
-    return outputs
+def shown(displayed):
+    return displayed(sliders)
 
 
 def different(pictures):

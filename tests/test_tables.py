@@ -13,12 +13,8 @@ RATES = [0.01, 0.1, 1.0]
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    outputs = []
-    monkeypatch.setattr(
-        plots, "display", lambda bundle, metadata, raw: outputs.append((bundle, metadata))
-    )
-    yield outputs
+def shown(displayed):
+    yield displayed(plots)
     plots.plt.close("all")
 
 

@@ -1,9 +1,12 @@
-"""Find a Chromium and open it headless, closed to every host but this machine."""
+"""Find a Chromium and open it headless, closed to every host but this machine; serve it a folder."""
 
 import contextlib
+import functools
+import http.server
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -53,3 +56,18 @@ def opened():
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Yield the address at which a folder is served on this machine, without a line on stderr."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

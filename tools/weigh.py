@@ -2,13 +2,10 @@
 
 import contextlib
 import datetime
-import functools
 import gzip
-import http.server
 import json
 import statistics
 import tempfile
-import threading
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -86,21 +83,6 @@ def key_to_paint(page, knob):
     return statistics.median(times)
 
 
-@contextlib.contextmanager
-def served(folder):
-    """Yield the address at which a folder is served on this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def weigh(chromium, url, prepare=lambda page: None):
     """Return what a page costs (see `view`), the better of two visits for time, and what its pictures and sliders do.
 
@@ -135,7 +117,10 @@ def main():
     chapters = [f"chapters/{name}.html" for name in ledger.listed("chapters")]
     weights = {"date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", "pages": {}}
     with tempfile.TemporaryDirectory() as folder, browser.opened() as chromium:
-        with served(SITE) as ours, served(plain.build(Path(folder) / "book")) as theirs:
+        with (
+            browser.served(SITE) as ours,
+            browser.served(plain.build(Path(folder) / "book")) as theirs,
+        ):
             for name in ["README.html", *chapters, *back, "search.html"]:
                 weights["pages"][name] = {
                     "ours": weigh(chromium, f"{ours}/{name}"),

@@ -1,9 +1,5 @@
 """Builds the site once, serves it, and opens its pages in a headless Chromium."""
 
-import functools
-import http.server
-import threading
-
 import pytest
 
 from tools import browser, vendor
@@ -17,22 +13,11 @@ def pytest_sessionstart(session):
         vendor.folder("axe-core")
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site without a line on stderr."""
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
 def site():
     """Serve the site on a free port; return both addresses by name."""
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(QuietHandler, directory=SITE)
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield {"http": f"http://127.0.0.1:{server.server_port}", "file": SITE.as_uri()}
-        server.shutdown()
+    with browser.served(SITE) as address:
+        yield {"http": address, "file": SITE.as_uri()}
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +37,7 @@ def visit(site, chromium):
         contexts.append(context)
         opened = context.new_page()
         opened.add_init_script(watch)
-        opened.asked, opened.complaints, opened.weight = [], [], []
+        opened.asked, opened.complaints = [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.on(
             "requestfailed", lambda request: opened.complaints.append(f"failed: {request.url}")
@@ -62,7 +47,6 @@ def visit(site, chromium):
             "console",
             lambda said: said.type in ("error", "warning") and opened.complaints.append(said.text),
         )
-        opened.on("response", lambda response: opened.weight.append(response))
         opened.goto(f"{site[way]}/{page}", wait_until="networkidle")
         return opened
 
