@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book pdf epub zip test lab serve refresh diagrams model record weigh lock address clean
+.PHONY: help book pdf epub zip test lab serve full refresh diagrams model record weigh lock address clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ zip: $(READY)  ## pack the built site for reading offline
 
 test: $(READY)  ## prove everything: unit and form tests, every stored output, the site in a real browser
 	$(BIN)/python -m tools.check
+
+full: $(READY)  ## repeat the chapters' studies on full-size data, minutes to an hour: make full STUDY=gan (no name: all)
+	$(BIN)/python -m pytest -rs tests/full -k "$(subst -,_,$(STUDY))"
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. chapters

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import hashlib
+import json
 import math
 import os
 import struct
@@ -60,6 +61,22 @@ def houses():
             f"{path} is not the table of house sales ({problem}); {_remedy(path.name)}"
         ) from None
     return area, price
+
+
+def study(name):
+    """Return the record of a study on full-size data (`make full`), as a dict.
+
+    It holds what was measured (`about`), `date`, `seconds`, `device`, `torch` and the `results`.
+    Raises DataError when there is no such record or it cannot be read.
+    """
+    path = BUNDLED / "studies" / f"{name}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise DataError(
+            f"there is no readable record of a study {name!r} ({problem}); "
+            "restore it with `git checkout data/`"
+        ) from None
 
 
 def find(name):

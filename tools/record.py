@@ -110,6 +110,12 @@ def version(package):
     return metadata.version(package).split("+")[0]
 
 
+def cores():
+    """Return in words how many CPU cores this machine has."""
+    count = os.cpu_count()
+    return f"{count} CPU core{'s' if count != 1 else ''}"
+
+
 def processor():
     """Return the name of this machine's processor as Linux tells it, or ""."""
     about = Path("/proc/cpuinfo")
@@ -125,11 +131,10 @@ def on_cpu(path, old):
         sys.exit(
             f"{path.stem} is not recorded: it was changed while it ran. Run the same command again."
         )
-    cores = os.cpu_count()
     return {
         "date": today(),
         **times,
-        "device": f"{cores} CPU core{'s' if cores != 1 else ''}",
+        "device": cores(),
         "processor": processor(),
         "python": platform.python_version(),
         "torch": version("torch"),
