@@ -26,7 +26,13 @@ def lock():
         pip = [str(python), "-m", "pip"]
         subprocess.run([*pip, "install", "--quiet", TORCH], check=True)
         subprocess.run(
-            [*pip, "install", "--quiet", f"{ROOT}[deployment,training,language,lab,book,test]", TORCH],
+            [
+                *pip,
+                "install",
+                "--quiet",
+                f"{ROOT}[deployment,training,language,lab,book,test]",
+                TORCH,
+            ],
             check=True,
         )
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout
