@@ -94,15 +94,19 @@ def _live(reply, turns, alt):
         import ipywidgets as widgets
     except ImportError:
         return None
-    log = widgets.HTML(layout=widgets.Layout(max_height="26em", overflow="auto"))
+    log = widgets.HTML()
     field = widgets.Text(placeholder="Type as a customer, then press Enter", description="Message")
     field.layout = widgets.Layout(flex="1 1 auto")
     button = widgets.Button(description="Send", tooltip="Send the message")
     turns = list(turns)
 
     def show():
+        # Reversed, the box begins to scroll at its end, where the newest message is;
         # role="log": a screen reader reads what is added, and interrupts nothing
-        log.value = f'<div role="log" aria-live="polite">{page(turns, alt)}</div>'
+        box = "display:flex; flex-direction:column-reverse; max-height:26em; overflow:auto"
+        log.value = (
+            f'<div style="{box}"><div role="log" aria-live="polite">{page(turns, alt)}</div></div>'
+        )
 
     def send(_=None):
         message, field.value = field.value, ""

@@ -104,7 +104,7 @@ def test_a_reply_that_fails_is_told_to_the_reader_and_the_next_goes_on():
     assert "reply failed. RuntimeError: no &lt;b&gt; desk" in log.value
     field.value = "again"
     button.click()
-    assert log.value.endswith("fine</p></li></ol></div></div>")
+    assert re.sub("(</div>)+$", "", log.value).endswith("fine</p></li></ol>")
 
 
 def test_every_part_can_be_reached_by_key_and_has_a_name():

@@ -19,8 +19,8 @@ WHOLE = [f"S{article}-{n:02}" for article, last in ROWS.items() for n in range(1
 WHOLE += [f"D{n:02}" for n in range(1, 19)] + [f"E-{n:02}" for n in range(1, 177)]
 LINES = {"000": 954, "001": 1342, "002": 1363, "003": 557, "004": 261}  # of each article
 PLANNED = set(
-    "cats-and-dogs gan text-classification transformers customer-service compression scaling-out "
-    "recommendation risk industry fairness privacy market business-model cost team management".split()
+    "compression scaling-out recommendation risk industry fairness privacy market business-model "
+    "cost team management".split()
 )
 CHINESE = r"[\u4e00-\u9fff]"
 ids = pytest.mark.parametrize("entry", HOMED, ids=[entry["id"] for entry in HOMED])

@@ -10,7 +10,7 @@ from PIL import Image
 from helpers import animals, chapters, device
 
 SEEDS = (0, 1, 2)
-CELLS = "tools normalise pick baselines network augment train start-from turned patches one-run"
+CELLS = "tools normalise pick baselines network augment train start-from turned patches one-net"
 OTHERS = tuple(animals.KINDS)[2:]
 
 
@@ -41,8 +41,8 @@ def test_accuracy_against_labelled_pictures(full_data, study):
         ("photographs", photos, (100, 300, 1000, 5000)),
         ("drawings", drawn, (1000, 10_000)),
     ):
-        (x, y), (x_test, y_test) = [(book.normalise(images), labels) for images, labels in pair]
-        results[name] = compare(book, x, y, x_test, y_test, sizes, starts, name)
+        train, test = [(book.normalise(images), labels) for images, labels in pair]
+        results[name] = compare(book, *train, test, sizes, starts, name)
     study(
         "cats-and-dogs",
         results,
@@ -52,7 +52,7 @@ def test_accuracy_against_labelled_pictures(full_data, study):
     )
 
 
-def compare(book, x, y, x_test, y_test, sizes, starts, name):
+def compare(book, x, y, test, sizes, starts, name):
     """Return the accuracies by arm, size and seed, and the baselines."""
     arms = {"plain": None, "augmented": None, "transfer": "transfer", "rotation": "rotation"}
     if name == "drawings":
@@ -70,31 +70,36 @@ def compare(book, x, y, x_test, y_test, sizes, starts, name):
         for arm, task in arms.items():
             change = None if arm == "plain" else book.augment
             found[arm][str(size)] = [
-                book.one_run(x[i], y[i], x_test, y_test, seed, change, before.get((task, seed)))
+                right(book, book.one_net(x[i], y[i], seed, change, before.get((task, seed))), test)
                 for seed, i in zip(SEEDS, chosen, strict=True)
             ]
     found["attention"] = {
-        str(size): [attention(book, x, y, x_test, y_test, size, seed) for seed in SEEDS]
+        str(size): [attention(book, x, y, test, size, seed) for seed in SEEDS]
         for size in (sizes[0], sizes[-1])
     }
     i = book.pick(y, min(sizes[-1], 5000), 0)
     views = {"mean colour": lambda x: x.mean((2, 3)), "points": lambda x: x.flatten(1)}
     for baseline, view in views.items():
-        answers = book.logistic(view(x[i]), y[i], view(x_test))
-        found[baseline] = (answers == y_test).double().mean().item()
+        answers = book.logistic(view(x[i]), y[i], view(test[0]))
+        found[baseline] = (answers == test[1]).double().mean().item()
     if name == "photographs":
-        found["source settings"] = [settings(book, x, y, x_test, y_test, seed) for seed in SEEDS]
+        found["source settings"] = [settings(book, x, y, test, seed) for seed in SEEDS]
     return found
 
 
-def attention(book, x, y, x_test, y_test, size, seed):
+def right(book, net, test):
+    """Return the share of the test pictures (a pair: pictures, labels) that a network gets right."""
+    return round(book.accuracy(net, *test), 4)
+
+
+def attention(book, x, y, test, size, seed):
     """Return the test accuracy of the network of patches, trained with augmentation."""
     i = book.pick(y, size, seed)
     net = book.train(book.Patches(), x[i], y[i], change=book.augment, peak=0.003)
-    return round(book.accuracy(net, x_test, y_test), 4)
+    return right(book, net, test)
 
 
-def settings(book, x, y, x_test, y_test, seed):
+def settings(book, x, y, test, seed):
     """Return the test accuracy with the source's settings: Adam, rate 0.001, batch 64, 1,000 iterations."""
     device.seed(seed)
     net, F = book.make_net().train(), torch.nn.functional
@@ -105,4 +110,4 @@ def settings(book, x, y, x_test, y_test, seed):
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    return round(book.accuracy(net.eval(), x_test, y_test), 4)
+    return right(book, net.eval(), test)
