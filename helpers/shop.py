@@ -46,7 +46,8 @@ def articles(folder=FOLDER):
 def questions(part, folder=FOLDER):
     """Return new questions as dicts: text, intent, articles (ids that answer it, [] for none), upset (a bool).
 
-    part: "validation" or "test" (72 each), or "blind": 47 by an author who had read the articles only. Raises DataError for another part, or when the file will not do.
+    part: "validation" or "test" (72 each), or "blind": 47 by an author who had read the articles only.
+    Raises DataError for another part, or when the file will not do.
     """
     known = {article["id"] for article in articles(folder)}
     fields = {"part": str, "intent": str, "articles": list, "upset": bool, "text": str}
