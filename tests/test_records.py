@@ -1,5 +1,6 @@
 """Every chapter's last run is on record, current and within its time; what a page says of it is true."""
 
+import ast
 import re
 from datetime import UTC, datetime
 
@@ -50,6 +51,17 @@ def test_a_chapter_keeps_to_its_time_and_was_run_on_a_day_that_has_been(path):
     assert 0 < run["cpu_seconds"] and 0 < run["seconds"] <= record.budget(path.stem)
     days = [run["date"], *([run["gpu"]["date"]] if run["gpu"] else [])]
     assert all("2026-01-01" <= day <= datetime.now(UTC).strftime("%Y-%m-%d") for day in days)
+
+
+def test_the_environment_chapter_tells_the_time_of_every_chapter():
+    (report,) = (
+        cell
+        for cell in refresh.code_cells(refresh.CHAPTERS / "environment.ipynb")
+        if cell.id == "report"
+    )
+    ours = ast.literal_eval(ast.parse(report.source).body[0].value)
+    assert set(ours) == {path.stem for path in PATHS}
+    assert all(0 < seconds < 200 and 0 < size < 8 for seconds, size in ours.values())
 
 
 def test_no_chapter_that_is_gone_stays_on_record():
