@@ -29,17 +29,19 @@ function makeSlider(box, number) {
   reading.className = "slider-reading";
   reading.setAttribute("aria-live", "polite");
   pane.after(controls, reading);
+  // Changing a text in place, and moving the sheet by transform, spares the page's styles and layout
+  const [value, words] = [output, reading].map(place => place.appendChild(new Text(" ")));
 
   function show() {
     const i = Number(range.value);
     const said = about.readings[i];
-    sheet.style.left = `${-100 * (i % about.columns)}%`;
-    sheet.style.top = `${-100 * Math.floor(i / about.columns)}%`;
+    const [x, y] = [(i % about.columns) / about.columns, Math.floor(i / about.columns) / rows];
+    sheet.style.transform = `translate(${-100 * x}%, ${-100 * y}%)`;
     sheet.alt = `${about.alt} Here ${about.name} = ${about.labels[i]}. ${said}`;
-    output.textContent = about.labels[i];
+    value.data = about.labels[i];
     range.setAttribute("aria-valuetext", `${about.labels[i]}${said ? `: ${said}` : ""}`);
-    reading.textContent = said;
-    reading.hidden = !said;
+    words.data = said;
+    if (reading.hidden !== !said) reading.hidden = !said;
   }
   range.addEventListener("input", show);
   show();
