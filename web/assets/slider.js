@@ -30,7 +30,7 @@ function makeSlider(box, number) {
   reading.setAttribute("aria-live", "polite");
   pane.after(controls, reading);
   // Changing a text in place, and moving the sheet by transform, spares the page's styles and layout
-  const [value, words] = [output, reading].map(place => place.appendChild(new Text(" ")));
+  const [value, words] = [output, reading].map(place => place.appendChild(new Text()));
 
   function show() {
     const i = Number(range.value);
@@ -41,7 +41,7 @@ function makeSlider(box, number) {
     value.data = about.labels[i];
     range.setAttribute("aria-valuetext", `${about.labels[i]}${said ? `: ${said}` : ""}`);
     words.data = said;
-    if (reading.hidden !== !said) reading.hidden = !said;
+    reading.hidden = !said;
   }
   range.addEventListener("input", show);
   show();
