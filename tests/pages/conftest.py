@@ -47,7 +47,9 @@ def visit(site, chromium):
             "console",
             lambda said: said.type in ("error", "warning") and opened.complaints.append(said.text),
         )
-        opened.goto(f"{site[way]}/{page}", wait_until="networkidle")
+        opened.goto(f"{site[way]}/{page}")
+        # Not this alone: over file:// the network rests while a slow machine is still reading the page
+        opened.wait_for_load_state("networkidle")
         return opened
 
     yield go
